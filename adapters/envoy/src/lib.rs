@@ -1,0 +1,1 @@
+//! Weir as an Envoy proxy-wasm filter.

@@ -1,0 +1,37 @@
+//! Who made this, and with what: the third stage of the line.
+//!
+//! Three parts: the *tool* (how the request was put together), the *claim* (what the user agent and client hints say) and
+//! the *identity* (whose session this is).
+
+mod claim;
+mod hints;
+mod names;
+
+pub use claim::{Claim, Engine, Family, Platform};
+pub use hints::{Brand, ClientHints};
+pub use names::{Category, Named, Names, NamesError};
+
+use crate::request::{HeaderName, Request};
+
+/// What the request says about its maker, and what it shows without saying.
+#[derive(Debug)]
+pub struct Fingerprint<'a> {
+    /// What the user agent says.
+    pub claim: Claim<'a>,
+    /// What the client hints say.
+    pub hints: ClientHints<'a>,
+    /// The automation that the user agent names, if the bundle's table knows it.
+    pub named: Option<&'a Named>,
+}
+
+impl<'a> Fingerprint<'a> {
+    /// Reads claim, hints and name off the request.
+    pub fn new(request: &Request<'a>, names: &'a Names) -> Self {
+        let user_agent = request.header(HeaderName::UserAgent);
+        Fingerprint {
+            claim: Claim::parse(user_agent),
+            hints: ClientHints::read(&request.headers),
+            named: user_agent.present().and_then(|text| names.find(text)),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Headers by name, in one pass, without copying.
+
+mod name;
+
+pub use name::HeaderName;
+
+use crate::facts::{Fact, Facts, Header};
+use crate::limits;
+
+/// Marks a name that was not seen.
+const NONE: u8 = u8::MAX;
+
+/// An index over the facts' header lines.
+///
+/// At most [`limits::HEADERS`] lines are looked at; a name not found among them when there are more is unknown.
+#[derive(Debug)]
+pub struct Headers<'a> {
+    lines: &'a [Header<'a>],
+    known: Option<&'a [&'a [u8]]>,
+    /// Position of a name's first line.
+    first: [u8; HeaderName::COUNT],
+    /// Known names in the order they came, each once.
+    order: [u8; HeaderName::COUNT],
+    ordered: u8,
+    /// One bit a name that came more than once.
+    repeated: u128,
+    truncated: bool,
+}
+
+impl<'a> Headers<'a> {
+    pub(crate) fn new(facts: &Facts<'a>) -> Self {
+        let mut index = Headers {
+            lines: facts.headers,
+            known: facts.headers_known,
+            first: [NONE; HeaderName::COUNT],
+            order: [NONE; HeaderName::COUNT],
+            ordered: 0,
+            repeated: 0,
+            truncated: facts.headers.len() > limits::HEADERS,
+        };
+        for (position, line) in facts.headers.iter().take(limits::HEADERS).enumerate() {
+            if let Some(name) = HeaderName::parse(line.name) {
+                index.add(name, u8::try_from(position).unwrap_or(NONE));
+            }
+        }
+        index
+    }
+
+    fn add(&mut self, name: HeaderName, position: u8) {
+        let Some(first) = self.first.get_mut(name as usize) else { return };
+        if *first != NONE {
+            self.repeated |= name.bit();
+            return;
+        }
+        *first = position;
+        if let Some(slot) = self.order.get_mut(usize::from(self.ordered)) {
+            *slot = name as u8;
+            self.ordered = self.ordered.saturating_add(1);
+        }
+    }
+
+    /// The first value of `name`.
+    pub fn get(&self, name: HeaderName) -> Fact<&'a [u8]> {
+        let position = self.first.get(name as usize).copied().unwrap_or(NONE);
+        match self.lines.get(usize::from(position)) {
+            Some(line) if position != NONE => Fact::Present(line.value),
+            _ if self.truncated || !self.speaks_for(name) => Fact::Unknown,
+            _ => Fact::Absent,
+        }
+    }
+
+    /// Whether `name` came more than once.
+    pub fn is_repeated(&self, name: HeaderName) -> bool {
+        self.repeated & name.bit() != 0
+    }
+
+    /// Names that came more than once.
+    pub fn repeated(&self) -> impl Iterator<Item = HeaderName> + '_ {
+        HeaderName::all().filter(|name| self.is_repeated(*name))
+    }
+
+    /// Known names in the order the host shows, each at its first place.
+    pub fn order(&self) -> impl DoubleEndedIterator<Item = HeaderName> + '_ {
+        self.order.iter().take(usize::from(self.ordered)).filter_map(|index| HeaderName::from_index(*index))
+    }
+
+    /// The place of `name` among the known names.
+    pub fn place(&self, name: HeaderName) -> Option<usize> {
+        self.order().position(|other| other == name)
+    }
+
+    /// All lines looked at.
+    pub fn lines(&self) -> &'a [Header<'a>] {
+        self.lines.get(..limits::HEADERS).unwrap_or(self.lines)
+    }
+
+    /// More lines came than are looked at.
+    pub fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
+    /// Every value of any header by its lower-case name; for names outside [`HeaderName`], as policy writes them.
+    pub fn by_text(&self, name: &[u8]) -> Fact<&'a [u8]> {
+        match self.lines().iter().find(|line| line.name.eq_ignore_ascii_case(name)) {
+            Some(line) => Fact::Present(line.value),
+            None if self.truncated || self.known.is_some_and(|known| !known.contains(&name)) => Fact::Unknown,
+            None => Fact::Absent,
+        }
+    }
+
+    fn speaks_for(&self, name: HeaderName) -> bool {
+        self.known.is_none_or(|known| known.contains(&name.as_bytes()))
+    }
+}

@@ -1,0 +1,1 @@
+//! Builds bundles from policy sources and data tables.
