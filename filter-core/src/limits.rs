@@ -26,3 +26,12 @@ pub const REASONS: usize = 64;
 
 /// Bytes of a reason's text, and of a value quoted in it.
 pub const DETAIL: usize = 160;
+
+/// Entries of a name table. The public catalogues of crawlers and tools hold about 2,000 names together (2026-11).
+pub const NAMES: usize = 8192;
+
+/// Bytes of one name's token. The longest in use has 36.
+pub const NAME_TOKEN: usize = 64;
+
+/// Ranges of one table, IPv4 and IPv6 each. The whole routed IPv4 space by origin AS makes about 500,000 (2026-11).
+pub const RANGES: usize = 1 << 20;

@@ -6,4 +6,4 @@ mod ranges;
 
 pub use networks::{NetworkKind, NetworkList, Networks};
 pub use origin::{CrawlerProof, Origin};
-pub use ranges::{RangeError, RangeTable};
+pub use ranges::{RangeError, RangeTable, wire};

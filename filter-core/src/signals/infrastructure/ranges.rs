@@ -1,30 +1,108 @@
 //! Sorted address ranges with one small value each, as they travel in bundles.
+//!
+//! The wire form is, for each range in ascending order: the gap since the end of the range before, the number of
+//! addresses, the value. See [`wire`] for how the numbers are written.
 
-use core::fmt;
+pub mod wire;
+
+use alloc::vec::Vec;
 use core::net::IpAddr;
 
-/// Why a table's bytes were refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RangeError;
+pub use wire::RangeError;
 
-impl fmt::Display for RangeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a range table; build the bundle again with `weir build`")
-    }
-}
+use crate::limits;
 
 /// Disjoint ranges in ascending order; look-up is one binary search.
-#[derive(Clone, Debug, Default)]
-pub struct RangeTable {}
+///
+/// ```
+/// use filter_core::signals::infrastructure::{RangeTable, wire};
+/// // 192.0.2.0/24 has the value 7.
+/// let mut v4 = Vec::new();
+/// for number in [0xC000_0200, 256, 7] {
+///     wire::write(number, &mut v4);
+/// }
+/// let table = RangeTable::decode(&v4, &[]).unwrap();
+/// assert_eq!(table.find("192.0.2.255".parse().unwrap()), Some(7));
+/// assert_eq!(table.find("192.0.3.0".parse().unwrap()), None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RangeTable {
+    v4: Vec<Range<u32>>,
+    v6: Vec<Range<u128>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Range<A> {
+    first: A,
+    last: A,
+    value: u32,
+}
 
 impl RangeTable {
-    /// Reads the wire form.
-    pub fn decode(_v4: &[u8], _v6: &[u8]) -> Result<Self, RangeError> {
-        Ok(RangeTable {})
+    /// Reads the wire form of the IPv4 and the IPv6 ranges.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that end inside a range, an empty range, one past the end of the address space, a value above 32 bits, more
+    /// than [`limits::RANGES`] ranges. Overlaps and disorder cannot be written.
+    pub fn decode(v4: &[u8], v6: &[u8]) -> Result<Self, RangeError> {
+        let narrow = |n: u128| u32::try_from(n).ok();
+        Ok(RangeTable { v4: ranges(v4, narrow)?, v6: ranges(v6, Some)? })
     }
 
-    /// The value of the range that holds `address`.
-    pub fn find(&self, _address: IpAddr) -> Option<u32> {
-        None
+    /// The value of the range that holds `address`; an IPv4-mapped IPv6 address is looked up as IPv4.
+    pub fn find(&self, address: IpAddr) -> Option<u32> {
+        match address.to_canonical() {
+            IpAddr::V4(v4) => search(&self.v4, v4.to_bits()),
+            IpAddr::V6(v6) => search(&self.v6, v6.to_bits()),
+        }
+    }
+
+    /// Ranges of both families.
+    pub fn len(&self) -> usize {
+        self.v4.len().saturating_add(self.v6.len())
+    }
+
+    /// Whether there is no range.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The greatest value of any range; a table of indices is sound when what it points into is longer.
+    pub fn max_value(&self) -> Option<u32> {
+        let v4 = self.v4.iter().map(|range| range.value);
+        v4.chain(self.v6.iter().map(|range| range.value)).max()
     }
 }
+
+fn search<A: Ord + Copy>(ranges: &[Range<A>], address: A) -> Option<u32> {
+    let after = ranges.partition_point(|range| range.first <= address);
+    let range = ranges.get(after.checked_sub(1)?)?;
+    (address <= range.last).then_some(range.value)
+}
+
+fn ranges<A>(bytes: &[u8], narrow: impl Fn(u128) -> Option<A>) -> Result<Vec<Range<A>>, RangeError> {
+    let mut reader = wire::Reader::new(bytes);
+    let mut ranges = Vec::new();
+    let mut free = Some(0u128); // the first address after the range before; `None` after the last address of all
+    while !reader.is_empty() {
+        if ranges.len() >= limits::RANGES {
+            return Err(reader.error("more ranges than a table holds"));
+        }
+        let (gap, count, value) = (reader.number()?, reader.number()?, reader.number()?);
+        let first = free.and_then(|free| free.checked_add(gap));
+        let last = count.checked_sub(1).and_then(|more| first?.checked_add(more));
+        let (Some(first), Some(last), Ok(value)) =
+            (first.and_then(&narrow), last.and_then(&narrow), u32::try_from(value))
+        else {
+            return Err(reader.error("a range is empty, out of the address space, or has too great a value"));
+        };
+        free = free.and_then(|free| free.checked_add(gap)?.checked_add(count));
+        ranges.push(Range { first, last, value });
+    }
+    ranges.shrink_to_fit();
+    Ok(ranges)
+}
+
+#[cfg(test)]
+mod tests;
