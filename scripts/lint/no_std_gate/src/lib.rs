@@ -1,0 +1,35 @@
+//! Links `filter-core` without std and calls the whole line once.
+#![no_std]
+
+extern crate alloc;
+
+use core::alloc::{GlobalAlloc, Layout};
+
+use filter_core::facts::Facts;
+use filter_core::request::{ClientAddressSettings, Request};
+
+struct NoMemory;
+
+// Never run, only linked: an allocator that has nothing to give is enough.
+unsafe impl GlobalAlloc for NoMemory {
+    unsafe fn alloc(&self, _: Layout) -> *mut u8 {
+        core::ptr::null_mut()
+    }
+    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
+}
+
+#[global_allocator]
+static ALLOCATOR: NoMemory = NoMemory;
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    loop {}
+}
+
+/// Exported, so that the linker must keep the line.
+#[unsafe(no_mangle)]
+pub extern "C" fn gate() -> u32 {
+    let facts = Facts { method: b"GET", authority: b"shop.example", path: b"/", ..Facts::default() };
+    let request = Request::new(&facts, &ClientAddressSettings::default());
+    u32::from(request.is_secure())
+}
