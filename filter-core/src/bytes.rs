@@ -61,6 +61,12 @@ pub(crate) fn leading_number(text: &[u8]) -> Option<(u32, &[u8])> {
     Some((value, text.get(digits..)?))
 }
 
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> alloc::string::String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|b| [digit(b.wrapping_shr(4)), digit(b & 15)]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,6 +18,8 @@ pub mod signals;
 pub mod score;
 pub mod policy;
 pub mod action;
+pub mod engine;
 
 mod bytes;
+pub mod keys;
 pub mod limits;

@@ -1,0 +1,184 @@
+//! The second line: everything a verdict depends on besides the request.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, AllowRule, Rule};
+
+/// A bundle's second line. Every member but `otherwise` may be left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Content {
+    /// Thresholds and choices that are not a rule's.
+    #[serde(default)]
+    pub settings: BundleSettings,
+    /// Weights in milli-nats by signal id; the others keep their default.
+    #[serde(default)]
+    pub weights: BTreeMap<String, i32>,
+    /// Automation that names itself.
+    #[serde(default)]
+    pub names: Vec<NamedEntry>,
+    /// Network lists.
+    #[serde(default)]
+    pub networks: Networks,
+    /// Endpoints by path template, for rules and events.
+    #[serde(default)]
+    pub endpoints: Vec<Endpoint>,
+    /// Lists of texts by name, for rules.
+    #[serde(default)]
+    pub lists: BTreeMap<String, Vec<String>>,
+    /// Rules that let pass; asked first, and they always win.
+    #[serde(default)]
+    pub allow: Vec<AllowRule>,
+    /// Rules in order; the first that matches acts.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// What happens where no rule matches.
+    pub otherwise: Action,
+}
+
+/// Thresholds and choices that are not a rule's. What is left out keeps the default of [`Weights`](crate::score::Weights).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BundleSettings {
+    /// Least score of class `bot`, 1 to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bot_threshold: Option<u32>,
+    /// Greatest score of class `human`, below `bot_threshold`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub human_threshold: Option<u32>,
+    /// Log-odds of a bot before anything is seen, in milli-nats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prior: Option<i32>,
+    /// Most that a pillar may add.
+    #[serde(default)]
+    pub caps: Caps,
+    /// Where a session's name is looked for, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identity: Vec<IdentitySource>,
+    /// How events name the client.
+    #[serde(default)]
+    pub event_client: EventClient,
+}
+
+/// Most that each pillar may add, in milli-nats.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the pillars' names")]
+pub struct Caps {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tools: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub infrastructure: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behaviour: Option<i32>,
+}
+
+/// One place where a session's name may be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentitySource {
+    /// `{"cookie":"session"}`
+    Cookie(String),
+    /// `{"header":"x-api-key"}`
+    Header(String),
+    /// `{"jwt":{"header":"authorization","claim":"sub"}}`
+    Jwt(Jwt),
+}
+
+/// A claim of a JSON Web Token. The token is not verified here: a false one names another session, never another's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jwt {
+    /// Header that carries the token, with or without `Bearer`.
+    pub header: String,
+    /// Claim that names the session: a string or a number at the payload's top level.
+    pub claim: String,
+}
+
+/// How events name the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventClient {
+    /// By a keyed hash of the address.
+    #[default]
+    Hash,
+    /// By the address itself: the operator answers for that.
+    Address,
+}
+
+/// One entry of the name table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedEntry {
+    /// Literal looked for in the user agent, lower case.
+    pub token: String,
+    /// Name shown to people.
+    pub name: String,
+    /// What it is for; a category's name.
+    pub category: String,
+    /// Who runs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    /// Network list that proves the claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ranges: Option<String>,
+}
+
+/// Network lists and the table of their ranges.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Networks {
+    /// At most 64, one bit each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<NetworkEntry>,
+    /// Sets of lists as hexadecimal numbers, bit 0 the first list; the table's values are indices into this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<String>,
+    /// IPv4 ranges, base64.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub v4: String,
+    /// IPv6 ranges, base64.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub v6: String,
+}
+
+/// One network list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkEntry {
+    /// Name used by rules and by `ranges`.
+    pub name: String,
+    /// What membership means; a network kind's name.
+    pub kind: String,
+    /// Where the ranges came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// When, as `2026-11-21`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+}
+
+/// An endpoint that rules and events can name. The most specific template wins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// Stable name.
+    pub id: String,
+    /// Methods; none given: any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<String>,
+    /// Host in lower case; none given: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// Path template: `{name}` stands for one segment, a last `**` for any number. `/api/users/{id}`
+    pub path: String,
+    /// What it is for: `login`, `search` ...
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}

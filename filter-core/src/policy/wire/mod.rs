@@ -1,0 +1,17 @@
+//! Bundle format 1 as it is written: the types that serde reads and writes.
+//!
+//! A bundle is two lines of JSON: [`Manifest`], then [`Content`]. These types hold what a text says, unchecked;
+//! [`Bundle::parse`](super::Bundle::parse) turns them into the checked form. Members are written in the order of the
+//! fields, maps in the order of their keys, so equal content gives equal bytes and the same id.
+
+mod condition;
+mod content;
+mod manifest;
+mod rule;
+
+pub use condition::{AddressTest, ClaimTest, Condition, HeaderTest, Ja4Test, NamedTest, PillarTest, Range, Text};
+pub use content::{
+    BundleSettings, Caps, Content, Endpoint, EventClient, IdentitySource, Jwt, NamedEntry, NetworkEntry, Networks,
+};
+pub use manifest::{FORMAT, Manifest, write};
+pub use rule::{Action, AllowRule, Block, Mode, Rule};
