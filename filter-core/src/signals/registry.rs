@@ -1,12 +1,22 @@
 //! Every signal, in the order of reports. Adding one is a file and a line here.
 
-use super::{Signal, tools};
+use super::{Signal, infrastructure, tools};
 
 /// All signals.
-pub static SIGNALS: [&Signal; COUNT] = [&tools::user_agent_missing::SIGNAL];
+pub static SIGNALS: [&Signal; COUNT] = [
+    &tools::user_agent_missing::SIGNAL,
+    &infrastructure::crawler_impostor::SIGNAL,
+    &infrastructure::crawler_unverifiable::SIGNAL,
+    &infrastructure::crawler_verified::SIGNAL,
+    &infrastructure::network_hosting::SIGNAL,
+    &infrastructure::network_proxy::SIGNAL,
+    &infrastructure::network_reputation::SIGNAL,
+    &infrastructure::network_tor::SIGNAL,
+    &infrastructure::network_vpn::SIGNAL,
+];
 
 /// How many there are.
-pub const COUNT: usize = 1;
+pub const COUNT: usize = 9;
 
 /// A signal by its place in [`SIGNALS`]. Only names leave the process; places change between versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

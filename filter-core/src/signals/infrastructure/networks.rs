@@ -46,6 +46,24 @@ impl NetworkKind {
             NetworkKind::Custom => "custom",
         }
     }
+
+    /// All kinds.
+    pub const ALL: [NetworkKind; 9] = [
+        NetworkKind::Hosting,
+        NetworkKind::Vpn,
+        NetworkKind::Tor,
+        NetworkKind::Proxy,
+        NetworkKind::Relay,
+        NetworkKind::Cdn,
+        NetworkKind::Crawler,
+        NetworkKind::Reputation,
+        NetworkKind::Custom,
+    ];
+
+    /// Reads [`as_str`](Self::as_str)'s form.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
 }
 
 /// One list's description; its ranges are in the table.

@@ -1,7 +1,9 @@
 //! Which networks the client's address belongs to, looked up once a request.
 
+use core::net::IpAddr;
+
 use super::{NetworkKind, NetworkList, Networks};
-use crate::facts::Provenance;
+use crate::facts::{Fact, Provenance};
 use crate::fingerprint::{Fingerprint, Named};
 use crate::request::Request;
 
@@ -23,6 +25,8 @@ pub enum CrawlerProof<'a> {
 pub struct Origin<'a> {
     networks: &'a Networks,
     members: u64,
+    address: Option<IpAddr>,
+    provenance: Provenance,
     /// What the address says about a claimed crawler.
     pub crawler: CrawlerProof<'a>,
 }
@@ -32,24 +36,27 @@ impl<'a> Origin<'a> {
     pub fn new(request: &Request<'a>, fingerprint: &Fingerprint<'a>, networks: &'a Networks) -> Self {
         let address = request.client.address.present();
         let members = address.map_or(0, |address| networks.find(address));
-        let mut origin = Origin { networks, members, crawler: CrawlerProof::NotClaimed };
+        let provenance = request.client.provenance;
+        let mut origin = Origin { networks, members, address, provenance, crawler: CrawlerProof::NotClaimed };
         if let Some(named) = fingerprint.named.filter(|named| named.category.is_crawler()) {
-            let behind_cdn = origin.list_of(NetworkKind::Cdn).is_some();
-            let sure = address.is_some() && request.client.provenance != Provenance::Unverified && !behind_cdn;
-            origin.crawler = match named.ranges.as_deref().and_then(|ranges| networks.bit(ranges)) {
-                Some(bit) if members & bit != 0 && request.client.provenance != Provenance::Unverified => {
-                    CrawlerProof::Verified(named)
-                }
-                Some(_) if sure => CrawlerProof::Impostor(named),
-                _ => CrawlerProof::Unverifiable(named),
-            };
+            origin.crawler = origin.proof(named);
         }
         origin
     }
 
-    /// The first list of a kind that holds the address. Relays belong to people: they are in no other list's kind.
+    /// The first list of a kind that holds the address, whatever else holds it.
     pub fn list_of(&self, kind: NetworkKind) -> Option<&'a NetworkList> {
         self.lists().find(|list| list.kind == kind)
+    }
+
+    /// The first list of a kind that holds the address, where that says something about the client: not behind a CDN, not
+    /// for an address nobody vouches for, not for people behind a relay, not for a crawler in its own ranges.
+    pub fn telling(&self, kind: NetworkKind) -> Option<&'a NetworkList> {
+        let proven = matches!(self.crawler, CrawlerProof::Verified(_));
+        if proven || !self.is_the_clients() || self.list_of(NetworkKind::Relay).is_some() {
+            return None;
+        }
+        self.list_of(kind)
     }
 
     /// Every list that holds the address.
@@ -65,4 +72,56 @@ impl<'a> Origin<'a> {
     pub fn is_member(&self, bit: u64) -> bool {
         self.members & bit != 0
     }
+
+    /// The AS that announces the client's address: the host's word, else the bundle's table.
+    pub fn asn(&self, request: &Request<'_>) -> Option<u32> {
+        match request.facts.client.asn {
+            Fact::Present(asn) => Some(asn),
+            _ => self.networks.asn(self.address?),
+        }
+    }
+
+    /// The client's country: the host's word, else the bundle's table.
+    pub fn country(&self, request: &Request<'_>) -> Option<[u8; 2]> {
+        match request.facts.client.country {
+            Fact::Present(code) => code.try_into().ok(),
+            _ => self.networks.country(self.address?),
+        }
+    }
+
+    /// Somebody vouches that the address is the client's own, and it is no CDN's.
+    fn is_the_clients(&self) -> bool {
+        self.address.is_some() && self.provenance != Provenance::Unverified && self.list_of(NetworkKind::Cdn).is_none()
+    }
+
+    fn proof(&self, named: &'a Named) -> CrawlerProof<'a> {
+        let ranges = named.ranges.as_deref().and_then(|ranges| self.networks.bit(ranges));
+        let Some(bit) = ranges.filter(|_| self.provenance != Provenance::Unverified) else {
+            return CrawlerProof::Unverifiable(named);
+        };
+        if self.is_member(bit) {
+            CrawlerProof::Verified(named)
+        } else if self.is_the_clients() && self.address.is_some_and(is_public) {
+            CrawlerProof::Impostor(named)
+        } else {
+            CrawlerProof::Unverifiable(named)
+        }
+    }
 }
+
+/// Not an address of a private network. One in front of a public service is a proxy that nobody told us to trust (or a
+/// test), so it is nobody's lie.
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let shared = matches!(v4.octets(), [100, 64..=127, ..]); // RFC 6598
+            !(v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified() || shared)
+        }
+        IpAddr::V6(v6) => {
+            !(v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

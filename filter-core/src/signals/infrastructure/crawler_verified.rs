@@ -1,0 +1,41 @@
+//! A crawler's name from its operator's published addresses. What else is odd about it is the operator's affair.
+
+use crate::signals::{CrawlerProof, Detail, Pillar, Seen, Signal};
+
+/// See the module's text.
+pub static SIGNAL: Signal = Signal {
+    id: "crawler_verified",
+    pillar: Pillar::Infrastructure,
+    weight: -6_000,
+    summary: "the address is in the ranges published by the crawler's operator",
+    measured: "judgement: an address in an operator's ranges can only be the operator's; it outweighs what crawlers do unlike browsers (2026-11)",
+    detect,
+    #[cfg(any(test, feature = "vectors"))]
+    vectors: crate::signals::vectors::Vectors {
+        fires: &[
+            "GET https://shop.example/ HTTP/1.1\n@network=crawler:googlebot\nuser-agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "GET https://shop.example/ HTTP/1.1\n@provenance=cdn\n@network=crawler:googlebot\nuser-agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "GET https://shop.example/ HTTP/1.1\n@from=2001:4860:4801:10::1\n@network=crawler:googlebot\nuser-agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        ],
+        silent: &[
+            "GET https://shop.example/ HTTP/1.1\nuser-agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "GET https://shop.example/ HTTP/1.1\n@provenance=hop\nuser-agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "GET https://shop.example/ HTTP/1.1\n@network=crawler:bingbot\nuser-agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "GET https://shop.example/ HTTP/1.1\n@from=2001:db8::7\nuser-agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "GET https://shop.example/ HTTP/1.1\n@network=cdn:cloudflare\nuser-agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "GET https://shop.example/ HTTP/1.1\n@provenance=unverified\nuser-agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "GET https://shop.example/ HTTP/1.1\n@from=10.0.0.9\nuser-agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "GET https://shop.example/ HTTP/1.1\nuser-agent: Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
+            "GET https://shop.example/ HTTP/1.1\nuser-agent: curl/8.5.0",
+        ],
+    },
+};
+
+fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
+    match seen.origin.crawler {
+        CrawlerProof::Verified(named) => Some(
+            Detail::new("claims {}, and the address is in its operator's published ranges").with(named.name.as_bytes()),
+        ),
+        _ => None,
+    }
+}
