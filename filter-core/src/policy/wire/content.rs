@@ -128,6 +128,13 @@ pub struct NamedEntry {
     /// Network list that proves the claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ranges: Option<String>,
+    /// Only says that it is automation (`bot`, `+http`): every other entry wins over it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub generic: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Network lists and the table of their ranges.
@@ -146,6 +153,12 @@ pub struct Networks {
     /// IPv6 ranges, base64.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub v6: String,
+    /// Origin AS numbers by IPv4 range, base64, for hosts that do not know them. The default bundle has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub asn_v4: String,
+    /// The same for IPv6.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub asn_v6: String,
 }
 
 /// One network list.
