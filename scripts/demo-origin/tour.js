@@ -3,7 +3,7 @@
 //   /tour/clicked  a reload, then a form over the whole window, to be clicked
 //   /tour/posted   done
 // Add ?self=1 and the page clicks for itself, for browsers that nobody can click in.
-const self = new URLSearchParams(location.search).has('self') ? '?self=1' : '';
+const alone = new URLSearchParams(location.search).has('self') ? '?self=1' : '';
 const quietly = (promise) => Promise.race([promise, new Promise((later) => setTimeout(later, 1500))]).catch(() => {});
 const element = (name, properties) => quietly(new Promise((done) => {
   const made = Object.assign(document.createElement(name), properties, { onload: done, onerror: done });
@@ -37,7 +37,7 @@ const steps = {
     await quietly(new Promise((done) => { const events = new EventSource('/api/events'); events.onerror = () => { events.close(); done(); }; }));
     await quietly(new Promise((done) => { const socket = new WebSocket(location.origin.replace('http', 'ws') + '/socket'); socket.onclose = done; }));
     if (navigator.serviceWorker) await quietly(navigator.serviceWorker.register('/worker.js'));
-    cover(Object.assign(document.createElement('a'), { href: `/tour/clicked${self}`, textContent: 'next' }));
+    cover(Object.assign(document.createElement('a'), { href: `/tour/clicked${alone}`, textContent: 'next' }));
   },
   async '/tour/clicked'() {
     if (!sessionStorage.reloaded) {
@@ -45,7 +45,7 @@ const steps = {
       location.reload();
       return;
     }
-    const form = Object.assign(document.createElement('form'), { method: 'post', action: `/tour/posted${self}`, enctype: 'application/x-www-form-urlencoded' });
+    const form = Object.assign(document.createElement('form'), { method: 'post', action: `/tour/posted${alone}`, enctype: 'application/x-www-form-urlencoded' });
     form.innerHTML = '<input type="hidden" name="user" value="ada">';
     document.body.append(form);
     cover(form.appendChild(Object.assign(document.createElement('button'), { textContent: 'send' })));
@@ -58,7 +58,7 @@ const steps = {
 function cover(link) {
   link.style.cssText = 'position:fixed;inset:0;width:100%;height:100%;display:block';
   if (!link.isConnected) document.body.append(link);
-  if (self) link.click();
+  if (alone) link.click();
 }
 
 steps[location.pathname]?.();
