@@ -31,7 +31,7 @@ function envoy_on_request(handle)
   local version = (facts[6] or ''):gsub('HTTP/', '')
   local request = '"method":' .. quote(pseudo[':method'] or '') .. ',"scheme":' .. quote(pseudo[':scheme'] or '') ..
     ',"authority":' .. quote(pseudo[':authority'] or '') .. ',"path":' .. quote(pseudo[':path'] or '') ..
-    ',"version":' .. quote(version) .. (version == '2' and ',"pseudo_order":' .. quote(order) or '') ..
+    ',"version":' .. quote(version) .. ',"pseudo_order":' .. (version == '2' and quote(order) or 'null') ..
     ',"headers":[' .. table.concat(lines, ',') .. '],"header_order":"kept"'
   local tls = ''
   if (facts[4] or '') ~= '' and facts[4] ~= '-' then

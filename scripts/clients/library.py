@@ -63,7 +63,7 @@ def calls(session, base):
 def requests(base, ca, headers=None):
     import requests as library
     session = library.Session()
-    session.verify = ca
+    session.verify, session.trust_env = ca, False
     session.headers.update(headers or {})
     calls(session, base)
 

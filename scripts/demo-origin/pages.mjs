@@ -42,7 +42,6 @@ export const answers = {
   '/favicon.ico': file('image/png', PIXEL),
   '/hero.svg': file('image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4"/></svg>'),
   '/shop.woff2': file('font/woff2', ''),
-  '/shop.mp4': file('video/mp4', ''),
   '/shop.webmanifest': file('application/manifest+json', '{"name":"Shop","start_url":"/"}'),
   '/robots.txt': file('text/plain', 'User-agent: *\nAllow: /\n'),
   '/frame': () => page('Frame', ''),
