@@ -106,9 +106,14 @@ class Edge:
         return [json.loads(line) for line in self.access.read_text(errors="replace").splitlines() if line.endswith("}")]
 
 
-def free_port():
+def free_port(wanted=0):
+    """The wanted port where it is free, else any that is."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", wanted))
+        except OSError:
+            listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
 
 

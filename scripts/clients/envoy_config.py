@@ -8,7 +8,7 @@ CONNECTION = ("%TLS_JA4_FINGERPRINT%|%TLS_JA3_FINGERPRINT%|%DOWNSTREAM_DIRECT_RE
               "%DOWNSTREAM_TLS_VERSION%|%DOWNSTREAM_TLS_CIPHER%")
 EVENT_LOG = {"request": "%REQUEST_HEADER(:METHOD)% %REQUEST_HEADER(:PATH)%", "status": "%RESPONSE_CODE%",
              "details": "%RESPONSE_CODE_DETAILS%", "protocol": "%PROTOCOL%", "duration": "%DURATION%",
-             "agent": "%REQUEST_HEADER(USER-AGENT)%", "weir": "%FILTER_STATE(wasm.weir:PLAIN)%",
+             "agent": "%REQUEST_HEADER(USER-AGENT)%", "id": "%REQUEST_HEADER(X-REQUEST-ID)%",
              "trace": "%DYNAMIC_METADATA(weir.recorder:line)%"}
 
 # Writes the request as the filter would see it into dynamic metadata, as one line of a trace.
