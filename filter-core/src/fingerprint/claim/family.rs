@@ -19,7 +19,9 @@ pub enum Family {
     HeadlessChrome,
     /// Mozilla Firefox and Tor Browser on Gecko.
     Firefox,
-    /// Apple Safari on macOS and iOS.
+    /// Other programs on Gecko and its forks that name themselves (Pale Moon, SeaMonkey, Thunderbird ...).
+    OtherGecko,
+    /// Apple Safari on macOS and iOS; on Windows until 2012.
     Safari,
     /// Chrome on iOS (`CriOS`).
     ChromeIos,
@@ -29,6 +31,8 @@ pub enum Family {
     EdgeIos,
     /// Any other browser or app on iOS's WebKit.
     IosWebView,
+    /// WebKit elsewhere: WebKitGTK, consoles and televisions, other browsers and apps on macOS.
+    OtherWebKit,
     /// Internet Explorer and legacy Edge (EdgeHTML), Presto Opera, and other engines of the past.
     Legacy,
     /// A native app's HTTP stack: okhttp, CFNetwork, Dalvik.
@@ -48,9 +52,9 @@ pub enum Engine {
     Chromium,
     /// Gecko, in Firefox.
     Gecko,
-    /// WebKit, in Safari and every browser on iOS.
+    /// WebKit, in Safari, every browser on iOS and WebKitGTK.
     WebKit,
-    /// An engine no longer developed (Trident, EdgeHTML, Presto).
+    /// An engine no longer developed (Trident, EdgeHTML, Presto, old WebKit ports).
     Legacy,
     /// No browser.
     None,
@@ -98,8 +102,8 @@ macro_rules! names {
 
 names!(Family {
     Chrome = "chrome", Edge = "edge", Opera = "opera", Samsung = "samsung", OtherChromium = "other_chromium",
-    AndroidWebView = "android_webview", HeadlessChrome = "headless_chrome", Firefox = "firefox", Safari = "safari",
-    ChromeIos = "chrome_ios", FirefoxIos = "firefox_ios", EdgeIos = "edge_ios", IosWebView = "ios_webview",
+    AndroidWebView = "android_webview", HeadlessChrome = "headless_chrome", Firefox = "firefox", OtherGecko = "other_gecko", Safari = "safari",
+    ChromeIos = "chrome_ios", FirefoxIos = "firefox_ios", EdgeIos = "edge_ios", IosWebView = "ios_webview", OtherWebKit = "other_webkit",
     Legacy = "legacy", App = "app", Tool = "tool", Absent = "absent", Unknown = "unknown",
 });
 names!(Engine { Chromium = "chromium", Gecko = "gecko", WebKit = "webkit", Legacy = "legacy", None = "none" });
