@@ -119,8 +119,8 @@ impl core::fmt::Debug for Names {
     }
 }
 
-/// Words of real browsers' user agents that a generic token ends: Cubot makes phones.
-const LOOKALIKES: [&[u8]; 1] = [b"cubot"];
+/// Words of real browsers' user agents that a generic token is part of: Cubot makes phones, MozacFetch is Firefox's on Android.
+const LOOKALIKES: [&[u8]; 2] = [b"cubot", b"mozacfetch"];
 
 #[cfg(test)]
 mod tests;

@@ -23,7 +23,8 @@ pub enum NetworkKind {
     Relay,
     /// Content delivery networks: the socket address is not the client's.
     Cdn,
-    /// Addresses an operator publishes for its crawlers.
+    /// All addresses an operator publishes for its crawlers: a claim from another one is false. A list that is not known to
+    /// be complete is `Custom`: it proves a claim from inside, and says nothing about one from outside.
     Crawler,
     /// Recently seen attacking others.
     Reputation,
@@ -150,8 +151,13 @@ impl Networks {
 
     /// The bit of a list by its name.
     pub fn bit(&self, name: &str) -> Option<u64> {
-        let place = self.lists.iter().position(|list| list.name == name)?;
-        1u64.checked_shl(u32::try_from(place).ok()?)
+        self.named(name).map(|(bit, _)| bit)
+    }
+
+    /// A list and its bit by its name.
+    pub(super) fn named(&self, name: &str) -> Option<(u64, &NetworkList)> {
+        let (place, list) = self.lists.iter().enumerate().find(|(_, list)| list.name == name)?;
+        Some((1u64.checked_shl(u32::try_from(place).ok()?)?, list))
     }
 }
 

@@ -95,13 +95,14 @@ impl<'a> Origin<'a> {
     }
 
     fn proof(&self, named: &'a Named) -> CrawlerProof<'a> {
-        let ranges = named.ranges.as_deref().and_then(|ranges| self.networks.bit(ranges));
-        let Some(bit) = ranges.filter(|_| self.provenance != Provenance::Unverified) else {
+        let ranges = named.ranges.as_deref().and_then(|ranges| self.networks.named(ranges));
+        let Some((bit, list)) = ranges.filter(|_| self.provenance != Provenance::Unverified) else {
             return CrawlerProof::Unverifiable(named);
         };
+        let complete = list.kind == NetworkKind::Crawler;
         if self.is_member(bit) {
             CrawlerProof::Verified(named)
-        } else if self.is_the_clients() && self.address.is_some_and(is_public) {
+        } else if complete && self.is_the_clients() && self.address.is_some_and(is_public) {
             CrawlerProof::Impostor(named)
         } else {
             CrawlerProof::Unverifiable(named)

@@ -30,7 +30,7 @@ fn claims_are_judged_by_address_and_provenance() {
     use Provenance::*;
     let google = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
     type Lists = &'static [(&'static str, &'static str)];
-    let cases: [(&str, &str, Provenance, Lists, &str); 15] = [
+    let cases: [(&str, &str, Provenance, Lists, &str); 17] = [
         (google, "66.249.66.1", Peer, &[("crawler", "googlebot")], "verified"),
         (google, "66.249.66.1", Hop, &[("crawler", "googlebot")], "verified"),
         (google, "66.249.66.1", Unverified, &[("crawler", "googlebot")], "unverifiable"),
@@ -44,12 +44,28 @@ fn claims_are_judged_by_address_and_provenance() {
         (google, "127.0.0.1", Peer, &[], "unverifiable"),
         (google, "100.64.0.1", Peer, &[], "unverifiable"),
         (google, "fd00::1", Peer, &[], "unverifiable"),
+        (google, "203.0.113.7", Peer, &[("custom", "googlebot")], "verified"),
+        (google, "203.0.113.7", Peer, &[("hosting", "aws")], "impostor"),
         ("ExampleBot/1.0", "203.0.113.7", Peer, &[], "unverifiable"),
         ("curl/8.5.0", "203.0.113.7", Peer, &[], "not claimed"),
     ];
     for (user_agent, address, provenance, lists, proof) in cases {
         assert_eq!(judge(user_agent, address, provenance, lists).0, proof, "{user_agent} {address} {lists:?}");
     }
+}
+
+#[test]
+fn a_list_that_may_be_incomplete_accuses_nobody() {
+    let names = sample::names();
+    let list = crate::signals::infrastructure::NetworkList { name: "googlebot".into(), kind: NetworkKind::Custom };
+    let networks = Networks::new(vec![list], vec![], Default::default()).unwrap();
+    let headers = [Header { name: b"user-agent", value: b"Googlebot/2.1" }];
+    let address = Fact::Present("203.0.113.7".parse().unwrap());
+    let client = ClientFacts { address, provenance: Provenance::Peer, ..ClientFacts::default() };
+    let facts = Facts { method: b"GET", path: b"/", headers: &headers, client, ..Facts::default() };
+    let request = Request::new(&facts, &Default::default());
+    let origin = Origin::new(&request, &Fingerprint::new(&request, &names), &networks);
+    assert!(matches!(origin.crawler, CrawlerProof::Unverifiable(_)));
 }
 
 #[test]
