@@ -66,3 +66,18 @@ make_python() {
     { can_apt && as_root apt-get install -y -qq python3-venv >/dev/null && python3 -m venv --clear "$CACHE/python"; } ||
     die "python3 cannot make a virtual environment" "install its venv module (Debian: apt-get install python3-venv)"
 }
+
+# The pinned Rust with its wasm targets and components; touches nothing that is there.
+install_rust() {
+  need cargo "install Rust: https://rustup.rs"
+  command -v rustup >/dev/null || return 0    # a Rust of the system's must bring its targets itself
+  local channel installed missing=no
+  channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' "$ROOT/rust-toolchain.toml")
+  installed=$(rustup component list --toolchain "$channel" --installed 2>/dev/null || true)
+  for part in rustc- clippy- rustfmt- rust-std-wasm32-wasip1 rust-std-wasm32-unknown-unknown; do
+    case $installed in *"$part"*) ;; *) missing=yes ;; esac
+  done
+  [ "$missing" = no ] ||
+    step "Rust $channel with its wasm targets (rustup)" "check rustup and the network; \`rustup show\` says what is there" \
+      rustup toolchain install "$channel" --profile minimal -c clippy -c rustfmt -t wasm32-wasip1 -t wasm32-unknown-unknown --no-self-update
+}
