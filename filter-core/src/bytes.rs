@@ -30,7 +30,7 @@ pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     let last = haystack.len().checked_sub(needle.len())?;
     let mut from = 0usize;
     while from <= last {
-        let at = haystack.get(from..=last)?.iter().position(|b| b == first)?;
+        let at = memchr::memchr(*first, haystack.get(from..=last)?)?;
         let start = from.saturating_add(at);
         if haystack.get(start..).is_some_and(|tail| tail.starts_with(needle)) {
             return Some(start);

@@ -1,1 +1,3 @@
 //! Hosts that run the built adapters, behind one builder.
+
+pub mod evidence;

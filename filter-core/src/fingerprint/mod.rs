@@ -4,11 +4,14 @@
 //! the *identity* (whose session this is).
 
 mod claim;
+mod grease;
 mod hints;
+mod ja4;
 mod names;
 
 pub use claim::{Claim, Engine, Family, Platform};
 pub use hints::{Brand, ClientHints};
+pub use ja4::Ja4;
 pub use names::{Category, Named, Names, NamesError};
 
 use crate::request::{HeaderName, Request};
@@ -20,6 +23,8 @@ pub struct Fingerprint<'a> {
     pub claim: Claim<'a>,
     /// What the client hints say.
     pub hints: ClientHints<'a>,
+    /// The TLS ClientHello, where the host gives its JA4.
+    pub ja4: Option<Ja4<'a>>,
     /// The automation that the user agent names, if the bundle's table knows it.
     pub named: Option<&'a Named>,
 }
@@ -31,6 +36,7 @@ impl<'a> Fingerprint<'a> {
         Fingerprint {
             claim: Claim::parse(user_agent),
             hints: ClientHints::read(&request.headers),
+            ja4: Ja4::of(request.facts),
             named: user_agent.present().and_then(|text| names.find(text)),
         }
     }

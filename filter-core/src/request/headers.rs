@@ -89,6 +89,21 @@ impl<'a> Headers<'a> {
         self.order().position(|other| other == name)
     }
 
+    /// The first two of `expected` that came the other way round: what came first, and what it should have followed.
+    /// Names that did not come are passed over.
+    pub fn first_inversion(&self, expected: &[HeaderName]) -> Option<(HeaderName, HeaderName)> {
+        let mut previous: Option<(u8, HeaderName)> = None;
+        for name in expected {
+            let place = self.first.get(*name as usize).copied().filter(|place| *place != NONE);
+            match (place, previous) {
+                (Some(place), Some((before, other))) if place < before => return Some((*name, other)),
+                (Some(place), _) => previous = Some((place, *name)),
+                (None, _) => {}
+            }
+        }
+        None
+    }
+
     /// All lines looked at.
     pub fn lines(&self) -> &'a [Header<'a>] {
         self.lines.get(..limits::HEADERS).unwrap_or(self.lines)

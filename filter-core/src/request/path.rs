@@ -55,6 +55,11 @@ impl<'a> Path<'a> {
         matches!(self.normal, Normal::Rewritten(_))
     }
 
+    /// The path ends like something that pages embed: a style, script, image, font or medium.
+    pub fn is_asset(&self) -> bool {
+        super::kind::is_asset_path(self.normalised())
+    }
+
     /// The last segment's extension, if it has one.
     pub fn extension(&self) -> Option<&[u8]> {
         let last = self.normalised().rsplit(|b| *b == b'/').next()?;

@@ -9,12 +9,15 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 4_500,
     summary: "no user agent was sent",
-    measured: "0 of 20,043 browser captures; 12 of 244 recorded tools (2026-11)",
+    measured: "to be measured",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {
-        fires: &["GET https://shop.example/ HTTP/1.1\naccept: */*"],
-        silent: &["GET https://shop.example/ HTTP/1.1\nuser-agent: curl/8.5.0\naccept: */*"],
+        fires: &["GET https://shop.example/ HTTP/1.1
+accept: */*"],
+        silent: &["GET https://shop.example/ HTTP/2
+user-agent: curl/8.5.0
+accept: */*"],
     },
 };
 

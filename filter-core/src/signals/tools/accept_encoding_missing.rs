@@ -1,0 +1,27 @@
+//! Every browser asks for compression. Only media requests with a range ask for `identity`.
+
+use crate::request::HeaderName;
+use crate::signals::{Detail, Pillar, Seen, Signal};
+
+/// See the module's text.
+pub static SIGNAL: Signal = Signal {
+    id: "accept_encoding_missing",
+    pillar: Pillar::Tools,
+    weight: 4_300,
+    summary: "a browser without Accept-Encoding",
+    measured: "to be measured",
+    detect,
+    #[cfg(any(test, feature = "vectors"))]
+    vectors: crate::signals::vectors::Vectors {
+        fires: &["like chromium_navigation
+-accept-encoding"],
+        silent: &[],
+    },
+};
+
+fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
+    let claim = seen.browser()?;
+    seen.header(HeaderName::AcceptEncoding)
+        .is_absent()
+        .then(|| Detail::new("claims {}, no Accept-Encoding").word(claim.family.as_str()))
+}

@@ -1,0 +1,25 @@
+//! Every browser sends Accept with every request but WebSockets (WHATWG Fetch, 4.1).
+
+use crate::request::{HeaderName, RequestKind};
+use crate::signals::{Detail, Pillar, Seen, Signal};
+
+/// See the module's text.
+pub static SIGNAL: Signal = Signal {
+    id: "accept_missing",
+    pillar: Pillar::Tools,
+    weight: 4_500,
+    summary: "a browser without Accept",
+    measured: "to be measured",
+    detect,
+    #[cfg(any(test, feature = "vectors"))]
+    vectors: crate::signals::vectors::Vectors {
+        fires: &["like chromium_navigation
+-accept"],
+        silent: &["like chromium_websocket"],
+    },
+};
+
+fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
+    let claim = seen.browser().filter(|_| seen.request.kind != RequestKind::WebSocket)?;
+    seen.header(HeaderName::Accept).is_absent().then(|| Detail::new("claims {}, no Accept").word(claim.family.as_str()))
+}

@@ -1,0 +1,27 @@
+//! Gecko and WebKit send no user-agent client hints. A claim of Firefox or Safari with `sec-ch-ua` is a Chromium, or a header set patched together.
+
+use crate::fingerprint::Engine;
+use crate::signals::{Detail, Pillar, Seen, Signal};
+
+/// See the module's text.
+pub static SIGNAL: Signal = Signal {
+    id: "hints_on_other_engine",
+    pillar: Pillar::Tools,
+    weight: 4_300,
+    summary: "client hints from an engine that has none",
+    measured: "to be measured",
+    detect,
+    #[cfg(any(test, feature = "vectors"))]
+    vectors: crate::signals::vectors::Vectors {
+        fires: &[r#"like firefox_navigation
+sec-ch-ua: "Chromium";v="156""#],
+        silent: &[],
+    },
+};
+
+fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
+    let claim = seen.browser().filter(|claim| matches!(claim.engine, Engine::Gecko | Engine::WebKit))?;
+    let hints = &seen.fingerprint.hints;
+    (hints.list.is_present() || hints.platform.is_present())
+        .then(|| Detail::new("claims {}, sends client hints").word(claim.family.as_str()))
+}

@@ -1,0 +1,28 @@
+//! The brand list's Chromium version and the user agent's `Chrome/` version are one number. Freezing of the user agent (2023) left the major
+//! version in place.
+
+use crate::bytes;
+use crate::signals::{Detail, Pillar, Seen, Signal};
+
+/// See the module's text.
+pub static SIGNAL: Signal = Signal {
+    id: "hints_version",
+    pillar: Pillar::Tools,
+    weight: 5_000,
+    summary: "client hints and user agent name different versions",
+    measured: "to be measured",
+    detect,
+    #[cfg(any(test, feature = "vectors"))]
+    vectors: crate::signals::vectors::Vectors {
+        fires: &[r#"like chromium_navigation
+sec-ch-ua: "Not:A-Brand";v="8", "Chromium";v="155""#],
+        silent: &[],
+    },
+};
+
+fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
+    let claimed = seen.chromium()?;
+    let brand = seen.fingerprint.hints.brand(b"Chromium")?;
+    let (hinted, _) = bytes::leading_number(brand.version)?;
+    (hinted != claimed).then(|| Detail::new("user agent says Chrome {}, sec-ch-ua says {}").with(claimed).with(hinted))
+}

@@ -1,0 +1,26 @@
+//! No browser of this century speaks HTTP/1.0; old proxies do.
+
+use crate::facts::Fact;
+use crate::request::{HeaderName, HttpVersion};
+use crate::signals::{Detail, Pillar, Seen, Signal};
+
+/// See the module's text.
+pub static SIGNAL: Signal = Signal {
+    id: "http_version_1_0",
+    pillar: Pillar::Tools,
+    weight: 4_300,
+    summary: "a browser that speaks HTTP/1.0",
+    measured: "to be measured",
+    detect,
+    #[cfg(any(test, feature = "vectors"))]
+    vectors: crate::signals::vectors::Vectors {
+        fires: &["like chromium_plain_navigation
+@version=1.0"],
+        silent: &[],
+    },
+};
+
+fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
+    let claim = seen.browser().filter(|_| seen.request.version == Fact::Present(HttpVersion::V1_0))?;
+    seen.header(HeaderName::Via).is_absent().then(|| Detail::new("claims {}, HTTP/1.0").word(claim.family.as_str()))
+}

@@ -1,0 +1,28 @@
+//! Site `none` means a typed address, a bookmark or a new tab: such a navigation is always GET. A POST with it comes from a script that
+//! replays one set of headers.
+
+use crate::facts::Fact;
+use crate::request::{HeaderName, Method};
+use crate::signals::{Detail, Pillar, Seen, Signal};
+
+/// See the module's text.
+pub static SIGNAL: Signal = Signal {
+    id: "post_site_none",
+    pillar: Pillar::Tools,
+    weight: 4_300,
+    summary: "a POST that no page sent",
+    measured: "to be measured",
+    detect,
+    #[cfg(any(test, feature = "vectors"))]
+    vectors: crate::signals::vectors::Vectors {
+        fires: &["like chromium_form_post
+sec-fetch-site: none"],
+        silent: &["like chromium_form_post"],
+    },
+};
+
+fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
+    let writes = matches!(seen.request.method, Method::Post | Method::Put | Method::Patch | Method::Delete);
+    let none = seen.header(HeaderName::SecFetchSite) == Fact::Present(b"none");
+    (writes && none).then(|| Detail::new("{} with sec-fetch-site none").with(seen.request.facts.method))
+}

@@ -1,0 +1,35 @@
+//! The user agent names a library or command-line tool, but the ClientHello is a browser's: a library that exists to imitate browsers. Apps are
+//! exempt: Android's own TLS shares Chromium's cipher list.
+
+use crate::fingerprint::{Category, Family};
+use crate::signals::{Detail, Pillar, Seen, Signal};
+
+/// See the module's text.
+pub static SIGNAL: Signal = Signal {
+    id: "tool_with_browser_tls",
+    pillar: Pillar::Tools,
+    weight: 5_000,
+    summary: "a declared tool has a browser's TLS",
+    measured: "to be measured",
+    detect,
+    #[cfg(any(test, feature = "vectors"))]
+    vectors: crate::signals::vectors::Vectors {
+        fires: &["like chromium_navigation
+user-agent: python-requests/2.32.3"],
+        silent: &["GET https://shop.example/ HTTP/2
+@ja4=t13d3112h2_e8f1e7e78f70_b26ce05bbdd6
+user-agent: curl/8.5.0
+accept: */*"],
+    },
+};
+
+fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
+    let named = seen.fingerprint.named;
+    let tool = match named {
+        Some(named) => matches!(named.category, Category::HttpLibrary | Category::CommandLine),
+        None => seen.fingerprint.claim.family == Family::Tool,
+    };
+    let hello = seen.fingerprint.ja4.filter(|_| tool)?;
+    let engine = hello.engine()?;
+    Some(Detail::new("declares a tool, TLS ciphers {} are {}'s").with(hello.ciphers).word(engine.as_str()))
+}

@@ -1,0 +1,192 @@
+//! One vector, parsed into owned facts.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::BASES;
+use crate::facts::{ClientFacts, Fact, Facts, Header, HeaderOrder, Ja4By, Provenance, TlsFacts, TlsVersion};
+use crate::fingerprint::Fingerprint;
+use crate::request::{ClientAddressSettings, Request};
+use crate::signals::Seen;
+use crate::signals::infrastructure::{Origin, sample};
+
+/// A request's facts, owned.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Method.
+    pub method: String,
+    /// `https` or `http`.
+    pub secure: bool,
+    /// Host name.
+    pub authority: String,
+    /// Path and query.
+    pub path: String,
+    /// Headers in order.
+    pub headers: Vec<(String, String)>,
+    /// Client address.
+    pub from: IpAddr,
+    /// Where the address came from.
+    pub provenance: Provenance,
+    /// Networks the address is in: kind and list name.
+    pub networks: Vec<(String, String)>,
+    version: String,
+    pseudo: Option<String>,
+    tls: TlsVersion,
+    ja4: Option<String>,
+    ja4_by: Ja4By,
+}
+
+impl Sample {
+    /// Reads the form described in [the module above](super).
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let first = lines.next().ok_or("empty")?;
+        let mut sample = match first.strip_prefix("like ") {
+            Some(base) => {
+                let found = BASES.iter().find(|(name, _)| *name == base).ok_or_else(|| format!("no base `{base}`"))?;
+                Self::parse(found.1)?
+            }
+            None => Self::request_line(first)?,
+        };
+        for line in lines {
+            sample.apply(line)?;
+        }
+        Ok(sample)
+    }
+
+    /// Lends the facts.
+    pub fn with<T>(&self, f: impl FnOnce(&Facts<'_>) -> T) -> T {
+        let headers: Vec<Header<'_>> =
+            self.headers.iter().map(|(n, v)| Header { name: n.as_bytes(), value: v.as_bytes() }).collect();
+        let optional = |text: &'_ Option<String>| text.is_some();
+        let tls = TlsFacts {
+            version: if self.secure { Fact::Present(self.tls) } else { Fact::Absent },
+            ja4: match (&self.ja4, self.secure) {
+                (Some(ja4), true) => Fact::Present(ja4.as_bytes()),
+                (_, false) => Fact::Absent,
+                (None, true) => Fact::Unknown,
+            },
+            ja4_by: self.ja4_by,
+            ..TlsFacts::default()
+        };
+        let facts = Facts {
+            method: self.method.as_bytes(),
+            scheme: Fact::Present(if self.secure { b"https" } else { b"http" }),
+            authority: self.authority.as_bytes(),
+            path: self.path.as_bytes(),
+            version: Fact::Present(self.version.as_bytes()),
+            pseudo_order: if optional(&self.pseudo) {
+                Fact::Present(self.pseudo.as_deref().unwrap_or_default().as_bytes())
+            } else {
+                Fact::Unknown
+            },
+            headers: &headers,
+            header_order: HeaderOrder::Kept,
+            client: ClientFacts {
+                address: Fact::Present(self.from),
+                provenance: self.provenance,
+                ..ClientFacts::default()
+            },
+            tls,
+            ..Facts::default()
+        };
+        f(&facts)
+    }
+
+    fn request_line(line: &str) -> Result<Self, String> {
+        let wrong = || format!("`{line}` is not `METHOD URL HTTP/VERSION`");
+        let mut words = line.split(' ');
+        let (method, url, version) =
+            words.next().zip(words.next()).zip(words.next()).map(|((m, u), v)| (m, u, v)).ok_or_else(wrong)?;
+        let (scheme, rest) = url.split_once("://").ok_or_else(wrong)?;
+        let at = rest.find('/').ok_or_else(wrong)?;
+        let (authority, path) = rest.split_at_checked(at).ok_or_else(wrong)?;
+        Ok(Sample {
+            method: method.to_owned(),
+            secure: scheme == "https",
+            authority: authority.to_owned(),
+            path: path.to_owned(),
+            headers: Vec::new(),
+            from: IpAddr::from([203, 0, 113, 7]),
+            provenance: Provenance::Peer,
+            networks: Vec::new(),
+            version: version.strip_prefix("HTTP/").ok_or_else(wrong)?.to_owned(),
+            pseudo: None,
+            tls: TlsVersion::V1_3,
+            ja4: None,
+            ja4_by: Ja4By::Spec,
+        })
+    }
+
+    fn apply(&mut self, line: &str) -> Result<(), String> {
+        if let Some(fact) = line.strip_prefix('@') {
+            let (name, value) = fact.split_once('=').ok_or_else(|| format!("`{line}` is not `@fact=value`"))?;
+            return self.set(name, value);
+        }
+        if let Some(name) = line.strip_prefix('-') {
+            self.headers.retain(|(other, _)| other != name);
+            return Ok(());
+        }
+        if let Some(name) = line.strip_prefix('<') {
+            let at = self.headers.iter().position(|(other, _)| other == name).ok_or_else(|| format!("no `{name}`"))?;
+            let header = self.headers.remove(at);
+            self.headers.insert(0, header);
+            return Ok(());
+        }
+        let (append, line) = line.strip_prefix('+').map_or((false, line), |rest| (true, rest));
+        let (name, value) = line.split_once(':').ok_or_else(|| format!("`{line}` is not `name: value`"))?;
+        let value = value.trim().to_string();
+        match self.headers.iter_mut().find(|(other, _)| other == name) {
+            Some(header) if !append => header.1 = value,
+            _ => self.headers.push((name.to_owned(), value)),
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let owned = value.to_owned();
+        match name {
+            "method" => self.method = owned,
+            "path" => self.path = owned,
+            "authority" => self.authority = owned,
+            "version" => self.version = owned,
+            "pseudo" => self.pseudo = Some(owned),
+            "ja4" => self.ja4 = Some(owned),
+            "ja4_by" => self.ja4_by = if value == "envoy" { Ja4By::Envoy } else { Ja4By::Spec },
+            "tls" => self.tls = TlsVersion::parse(value.as_bytes()).ok_or("unknown TLS version")?,
+            "from" => self.from = value.parse().map_err(|_| format!("`{value}` is no address"))?,
+            "provenance" => {
+                let all = [Provenance::Peer, Provenance::Hop, Provenance::Cdn, Provenance::Unverified];
+                self.provenance = *all.iter().find(|p| p.as_str() == value).ok_or("unknown provenance")?;
+            }
+            "headers" => {
+                let count: usize = value.parse().map_err(|_| "not a number")?;
+                self.headers.extend((0..count).map(|n| (format!("x-filler-{n}"), String::new())));
+            }
+            "network" => {
+                let (kind, list) = value.split_once(':').ok_or("network is `kind:list`")?;
+                self.networks.push((kind.to_owned(), list.to_owned()));
+            }
+            _ => return Err(format!("no fact `{name}`")),
+        }
+        Ok(())
+    }
+}
+
+impl Sample {
+    /// Runs the stages before the signals, with a small table of names, and lends what they made.
+    pub fn see<T>(&self, f: impl FnOnce(&Seen<'_>) -> T) -> T {
+        let names = sample::names();
+        let lists: Vec<(&str, &str)> = self.networks.iter().map(|(kind, name)| (&**kind, &**name)).collect();
+        let networks = sample::networks(self.from, &lists).unwrap_or_default();
+        self.with(|facts| {
+            let request = Request::new(facts, &ClientAddressSettings::default());
+            let fingerprint = Fingerprint::new(&request, &names);
+            let origin = Origin::new(&request, &fingerprint, &networks);
+            f(&Seen { request: &request, fingerprint: &fingerprint, origin: &origin })
+        })
+    }
+}

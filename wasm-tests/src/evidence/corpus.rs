@@ -1,0 +1,162 @@
+//! The data sets, each as trace requests with a label.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use filter_core::facts::{Fact, HeaderOrder, Ja4By, Provenance, TlsVersion};
+use flate2::read::GzDecoder;
+use serde_json::Value;
+use weir::trace::{Reader, Record, Request, Text, Tls};
+
+/// Where the data sets are.
+pub struct Data(PathBuf);
+
+/// A recorded client's requests, in order.
+pub struct Client {
+    /// What it is, such as `http library`.
+    pub kind: String,
+    /// Which one.
+    pub name: String,
+    /// What it sent.
+    pub requests: Vec<Request>,
+}
+
+impl Data {
+    /// The folder named by `WEIR_DATA`; `None` says so loudly, for tests that then skip.
+    pub fn from_env() -> Option<Self> {
+        let folder = std::env::var_os("WEIR_DATA").map(PathBuf::from).filter(|folder| folder.is_dir());
+        if folder.is_none() {
+            eprintln!("SKIPPED: set WEIR_DATA to the folder of recorded traffic to run this");
+        }
+        folder.map(Data)
+    }
+
+    /// A file's path.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// 20,000 navigations of real visitors to May 2026. No Accept-Language, Sec-Fetch, Cookie: unknown, not absent.
+    pub fn visitors(&self) -> Result<Vec<Request>> {
+        const KNOWN: [&str; 12] = [
+            "sec-ch-ua",
+            "sec-ch-ua-mobile",
+            "sec-ch-ua-platform",
+            "upgrade-insecure-requests",
+            "user-agent",
+            "accept",
+            "accept-encoding",
+            "dnt",
+            "te",
+            "connection",
+            "content-type",
+            "accept-charset",
+        ];
+        let rows = json_lines(&self.path("browser_fingerprints/apify_real_browser_headers_20k.jsonl.gz"))?;
+        rows.map(|row| {
+            let row = row?;
+            Ok(Request {
+                version: Fact::Present(text(&row["http"])),
+                headers_known: Some(KNOWN.map(Text::from).to_vec()),
+                ..navigation(&row["headers"])
+            })
+        })
+        .collect()
+    }
+
+    /// 43 captures of real browsers, with TLS and HTTP/2.
+    pub fn captures(&self) -> Result<Vec<(String, Request)>> {
+        let path = self.path("browser_fingerprints/browser_tls_h2_headers.json");
+        let rows: Vec<Value> = serde_json::from_reader(File::open(&path)?)?;
+        let request = |row: &Value| {
+            let akamai = row["h2_akamai"].as_str().unwrap_or_default();
+            let pseudo: String = akamai.rsplit('|').next().unwrap_or_default().replace(',', "");
+            Request {
+                version: Fact::Present("2".into()),
+                pseudo_order: if pseudo.is_empty() { Fact::Unknown } else { Fact::Present(pseudo.as_str().into()) },
+                tls: Tls {
+                    version: Fact::Present(TlsVersion::V1_3),
+                    ja4: Fact::Present(text(&row["ja4"])),
+                    ja4_by: Ja4By::Spec,
+                    ..Tls::default()
+                },
+                ..navigation(&row["headers"])
+            }
+        };
+        Ok(rows.iter().map(|row| (row["name"].as_str().unwrap_or_default().to_owned(), request(row))).collect())
+    }
+
+    /// 30,952 requests of attackers to an exposed HTTP API, 2021 to 2022, over plain HTTP/1.1.
+    pub fn honeypot(&self) -> Result<Vec<Request>> {
+        let rows = json_lines(&self.path("docker_honeypot/requests_2021_2022.jsonl.gz"))?;
+        rows.map(|row| {
+            let row = row?;
+            let url = row["url"].as_str().unwrap_or_default();
+            let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..])).unwrap_or("/");
+            Ok(Request {
+                method: text(&row["method"]),
+                scheme: Fact::Present("http".into()),
+                path: path.into(),
+                version: Fact::Present("1.1".into()),
+                header_order: HeaderOrder::Original,
+                tls: Tls::plain(),
+                ..navigation(&row["headers"])
+            })
+        })
+        .collect()
+    }
+
+    /// The recorded clients: one trace, `id` is kind/client/number.
+    pub fn clients(&self, file: &str) -> Result<Vec<Client>> {
+        clients(&self.path(file))
+    }
+}
+
+/// Groups a trace whose ids are kind/client/number.
+pub fn clients(trace: &Path) -> Result<Vec<Client>> {
+    let mut found: Vec<Client> = Vec::new();
+    for line in Reader::open(trace).with_context(|| format!("open {}", trace.display()))? {
+        // Some recorded requests never reached a filter; they say so themselves.
+        let Ok(Record::Request(request)) = line?.1 else { continue };
+        let mut parts = request.id.rsplitn(2, '/').nth(1).unwrap_or_default().splitn(2, '/');
+        let (kind, name) = (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned());
+        match found.last_mut().filter(|client| client.kind == kind && client.name == name) {
+            Some(client) => client.requests.push(*request),
+            None => found.push(Client { kind, name, requests: vec![*request] }),
+        }
+    }
+    Ok(found)
+}
+
+fn navigation(headers: &Value) -> Request {
+    let pairs = headers.as_array().map(Vec::as_slice).unwrap_or_default();
+    Request {
+        method: "GET".into(),
+        scheme: Fact::Present("https".into()),
+        authority: "shop.example".into(),
+        path: "/".into(),
+        headers: pairs.iter().map(|pair| (text(&pair[0]), text(&pair[1]))).collect(),
+        header_order: HeaderOrder::Kept,
+        client: weir::trace::Client {
+            address: Fact::Present([203, 0, 113, 7].into()),
+            provenance: Provenance::Peer,
+            ..Default::default()
+        },
+        ..Request::default()
+    }
+}
+
+fn text(value: &Value) -> Text {
+    value.as_str().unwrap_or_default().into()
+}
+
+fn json_lines(path: &Path) -> Result<impl Iterator<Item = Result<Value>> + use<>> {
+    let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
+    let source: Box<dyn Read> = match path.extension().is_some_and(|extension| extension == "gz") {
+        true => Box::new(GzDecoder::new(file)),
+        false => Box::new(file),
+    };
+    Ok(BufReader::new(source).lines().map(|line| Ok(serde_json::from_str(&line?)?)))
+}
