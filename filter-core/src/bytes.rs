@@ -61,6 +61,11 @@ pub(crate) fn leading_number(text: &[u8]) -> Option<(u32, &[u8])> {
     Some((value, text.get(digits..)?))
 }
 
+/// Whether a header name, in any case, is one of those that only we may set.
+pub(crate) fn is_own_header(name: &[u8]) -> bool {
+    name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"x-weir-"))
+}
+
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> alloc::string::String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');

@@ -3,17 +3,33 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::action::{Event, Judged, Reply};
+use crate::action::{Judged, Reasons, Reply};
 use crate::facts::Facts;
 use crate::fingerprint::Fingerprint;
 use crate::keys::Keys;
-use crate::policy::{Action, Bundle, Decision, Endpoint, Problems, Rule, SHADOWS, Settings};
+use crate::policy::{Action, Bundle, Decision, Endpoint, Problem, Problems, Rule, Settings};
 use crate::request::{ClientAddressSettings, Request};
 use crate::score::Score;
 use crate::signals::infrastructure::Origin;
-use crate::signals::{Evidence, Reason, Seen};
+use crate::signals::{Evidence, Seen};
 
 /// A bundle under a host's settings: immutable, cheap to share, the same verdict for the same facts and time on every host.
+///
+/// ```
+/// use filter_core::engine::Engine;
+/// use filter_core::facts::{Facts, Header};
+/// use filter_core::policy::{Bundle, Settings, wire};
+///
+/// let content: wire::Content = serde_json::from_str(
+///     r#"{"rules":[{"id":"no_name","when":{"signal":["user_agent_missing"]},"then":{"block":{}}}],"otherwise":"allow"}"#,
+/// ).unwrap();
+/// let bundle = Bundle::parse(wire::write(&content, 1).unwrap().as_bytes()).unwrap();
+/// let engine = Engine::new(bundle, &Settings { allow_unsigned: true, ..Settings::default() }).unwrap();
+///
+/// let facts = Facts { method: b"GET", authority: b"shop.example", path: b"/", ..Facts::default() };
+/// let verdict = engine.decide(&facts, 1_731_000_000_000);
+/// assert_eq!(verdict.reply().unwrap().details, "weir_block{rule=no_name}");
+/// ```
 #[derive(Debug)]
 pub struct Engine {
     bundle: Bundle,
@@ -34,7 +50,7 @@ pub struct Verdict<'a> {
     pub evidence: Evidence,
     /// What it adds up to.
     pub score: Score,
-    /// The endpoint it goes to, if the bundle knows it.
+    /// Where it goes, if the bundle knows.
     pub endpoint: Option<&'a Endpoint>,
     /// What policy says: action, rule, shadow rules.
     pub decision: Decision<'a>,
@@ -48,26 +64,43 @@ impl Engine {
     /// # Errors
     /// When the bundle needs what the settings do not give: trust, or a secret.
     pub fn new(bundle: Bundle, settings: &Settings) -> Result<Self, Problems> {
+        let mut problems = Vec::new();
+        if !settings.allow_unsigned {
+            let message = "the bundle is unsigned, or signed in a way this version cannot check";
+            problems.push(Problem::new("/allow_unsigned", message, "set it to true to load such a bundle"));
+        }
+        if bundle.tags() && settings.keys.is_none() {
+            let message = "the bundle tags requests, and there is no secret to sign tags with";
+            problems.push(Problem::new("/secret", message, "give one of at least 16 bytes, chosen at random"));
+        }
+        Problems::check(problems)?;
         Ok(Engine { bundle, keys: settings.keys.clone(), client_address: settings.client_address.clone() })
     }
 
-    /// Judges one request. `now` is in milliseconds since the epoch. Pure; allocates nothing where the request passes
-    /// and its path is in normal form.
+    /// Judges one request. `now` is in milliseconds since the epoch. Pure; allocates nothing unless the path was sent in
+    /// another form than the normal one.
     pub fn decide<'a>(&'a self, facts: &'a Facts<'a>, now: u64) -> Verdict<'a> {
         let bundle = &self.bundle;
         let request = Request::new(facts, &self.client_address);
-        let fingerprint = Fingerprint::new(&request, &bundle.names);
-        let origin = Origin::new(&request, &fingerprint, &bundle.networks);
+        let fingerprint = Fingerprint::new(&request, bundle.names());
+        let origin = Origin::new(&request, &fingerprint, bundle.networks());
         let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin };
         let evidence = Evidence::gather(&seen);
-        let score = Score::new(evidence, &seen, &bundle.weights);
-        let decision = Decision { action: &bundle.otherwise, rule: None, shadows: [None; SHADOWS] };
-        Verdict { request, fingerprint, origin, evidence, score, endpoint: None, decision, engine: self, now }
+        let score = Score::new(evidence, &seen, bundle.weights());
+        let place = bundle.endpoint_of(&request);
+        let decision = bundle.decide(seen, evidence, &score, place);
+        let endpoint = place.and_then(|place| bundle.endpoints().get(usize::from(place)));
+        Verdict { request, fingerprint, origin, evidence, score, endpoint, decision, engine: self, now }
     }
 
     /// The bundle in use.
     pub fn bundle(&self) -> &Bundle {
         &self.bundle
+    }
+
+    /// The keys in use, for checking receipts.
+    pub fn keys(&self) -> Option<&Keys> {
+        self.keys.as_ref()
     }
 }
 
@@ -82,19 +115,20 @@ impl<'a> Verdict<'a> {
         self.decision.rule
     }
 
-    /// What fired and what it saw, the greatest weight first, ties in registry order. Made again when asked for.
-    pub fn reasons(&self) -> impl Iterator<Item = Reason<'_>> {
-        self.evidence.reasons(self.seen())
+    /// What fired and what it saw; the greatest weight first, ties in registry order. Weights are
+    /// [`Bundle::weights`]'s.
+    pub fn reasons(&self) -> Reasons<'_> {
+        self.judged().reasons()
     }
 
     /// The answer to send, where the action is to block.
     pub fn reply(&self) -> Option<Reply> {
-        None
+        self.judged().reply()
     }
 
-    /// Headers to set on the way to the origin; empty unless the action is to tag.
+    /// Headers to set on the way to the origin; none unless the action is to tag.
     pub fn request_headers(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
+        self.judged().request_headers()
     }
 
     /// Whether an event is due: always but where the request is allowed and no shadow rule matched.
@@ -102,9 +136,9 @@ impl<'a> Verdict<'a> {
         *self.action() != Action::Allow || self.decision.shadows().next().is_some()
     }
 
-    /// The event line under the host's or trace's `id` for the request: one JSON object, no line feed.
+    /// The event line: one JSON object, no line feed. `id` is what the host or the trace calls the request.
     pub fn event(&self, id: &str) -> String {
-        Event::new(&self.judged(), id).to_line()
+        self.judged().event(id)
     }
 
     /// What the signals looked at.
@@ -112,14 +146,15 @@ impl<'a> Verdict<'a> {
         Seen { request: &self.request, fingerprint: &self.fingerprint, origin: &self.origin }
     }
 
-    fn judged(&self) -> Judged<'_> {
+    /// All of it, for those who write about it.
+    pub fn judged(&self) -> Judged<'_> {
         Judged {
             seen: self.seen(),
             evidence: self.evidence,
             score: self.score,
-            weights: &self.engine.bundle.weights,
             decision: self.decision,
-            bundle: &self.engine.bundle.id,
+            endpoint: self.endpoint,
+            bundle: &self.engine.bundle,
             keys: self.engine.keys.as_ref(),
             now: self.now,
         }

@@ -1,7 +1,5 @@
 //! Keys made from the tenant's secret, one for each use.
 
-use core::hash::Hasher;
-
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use siphasher::sip::SipHasher24;
@@ -69,10 +67,4 @@ fn sip(key: &[u8; 32]) -> SipHasher24 {
     let mut half = [0u8; 16];
     half.iter_mut().zip(key).for_each(|(slot, byte)| *slot = *byte);
     SipHasher24::new_with_key(&half)
-}
-
-/// One length-prefixed field, so that no two lists of fields hash alike.
-pub(crate) fn field(hasher: &mut SipHasher24, bytes: &[u8]) {
-    hasher.write(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_le_bytes());
-    hasher.write(bytes);
 }

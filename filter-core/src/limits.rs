@@ -35,3 +35,48 @@ pub const NAME_TOKEN: usize = 64;
 
 /// Ranges of one table, IPv4 and IPv6 each. The whole routed IPv4 space by origin AS makes about 500,000 (2026-11).
 pub const RANGES: usize = 1 << 20;
+
+/// Bytes of a whole bundle. The default one has well under 1 MiB; Envoy, ECDS and Istio carry 4 MiB of configuration by default (gRPC's message limit).
+pub const BUNDLE: usize = 4 << 20;
+
+/// Rules of a bundle, and as many allow rules. Each is asked once a request.
+pub const RULES: usize = 512;
+
+/// Depth of a condition: evaluation recurses, and a wasm stack has 1 MiB or less.
+pub const CONDITION_DEPTH: usize = 16;
+
+/// Tests in all conditions of a bundle together; at 10 to 50 ns a test the worst bundle costs well under a millisecond.
+pub const CONDITION_NODES: usize = 8192;
+
+/// Items of one list inside a condition; longer ones belong into the bundle's `lists` or network lists.
+pub const CONDITION_ITEMS: usize = 256;
+
+/// Bytes of one text in a condition or list.
+pub const TEXT: usize = 512;
+
+/// Lists of texts in a bundle.
+pub const LISTS: usize = 64;
+
+/// Texts in one list; look-up is a binary search.
+pub const LIST_ITEMS: usize = 20_000;
+
+/// Bytes of a name that policy gives: rules, endpoints, labels, lists.
+pub const NAME: usize = 64;
+
+/// Endpoints that a bundle describes: each is tried once a request, and most fail at the first segment.
+pub const ENDPOINTS: usize = 512;
+
+/// Magnitude of one weight, of the prior and of a cap in milli-nats: odds of 1 to 485 million, past which nothing moves.
+pub const WEIGHT: i32 = 20_000;
+
+/// Places where an identity is looked for.
+pub const IDENTITY_SOURCES: usize = 8;
+
+/// Bytes of a block message: it is shown to people on one line.
+pub const MESSAGE: usize = 256;
+
+/// Bytes of host settings: a bundle as a string, every quote escaped, and the rest.
+pub const SETTINGS: usize = 9 << 20;
+
+/// Proxies that may be trusted. The largest CDN publishes fewer than 100 blocks.
+pub const TRUSTED_PROXIES: usize = 1024;

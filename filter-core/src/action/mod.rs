@@ -3,35 +3,20 @@
 //! The whole reply, every header and the event line are made here; adapters only send them.
 
 mod event;
+mod judged;
+pub mod receipt;
 mod reply;
+#[cfg(test)]
+mod tests;
 mod tag;
 
-pub use event::Event;
+pub use judged::{Judged, Reasons};
+pub use receipt::Receipt;
 pub use reply::Reply;
-pub use tag::is_own_header;
+pub use tag::{SIGNATURE_HEADER, TagError, TagHeaders, verify_tag};
 
-use crate::keys::Keys;
-use crate::policy::Decision;
-use crate::score::{Score, Weights};
-use crate::signals::{Evidence, Seen};
-
-/// Everything the stages before made of one request, for those who write about it.
-#[derive(Clone, Copy, Debug)]
-pub struct Judged<'a> {
-    /// What the signals saw.
-    pub seen: Seen<'a>,
-    /// What fired.
-    pub evidence: Evidence,
-    /// What it adds up to.
-    pub score: Score,
-    /// The weights it was added up with.
-    pub weights: &'a Weights,
-    /// What policy says.
-    pub decision: Decision<'a>,
-    /// The bundle that was asked.
-    pub bundle: &'a str,
-    /// Keys, where the host has a secret.
-    pub keys: Option<&'a Keys>,
-    /// Milliseconds since the epoch.
-    pub now: u64,
+/// Whether a header name, in any case, is one of ours (`x-weir-...`). Adapters remove all of these from every request
+/// before it goes on, whatever the action.
+pub fn is_own_header(name: &[u8]) -> bool {
+    crate::bytes::is_own_header(name)
 }

@@ -6,11 +6,16 @@
 mod claim;
 mod grease;
 mod hints;
+pub(crate) mod id;
+pub(crate) mod identity;
 mod ja4;
 mod names;
+pub(crate) mod tool;
 
 pub use claim::{Claim, Engine, Family, Platform};
 pub use hints::{Brand, ClientHints};
+pub use id::Id;
+pub use identity::IdentitySource;
 pub use ja4::Ja4;
 pub use names::{Category, Named, Names, NamesError};
 

@@ -1,36 +1,58 @@
 //! A bundle, checked: everything a verdict depends on besides the request.
 
+mod compile;
+mod read;
+#[cfg(test)]
+mod tests;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::condition::Asked;
 use super::problem::{Problem, Problems};
-use super::{Action, Endpoint, Rule};
-use crate::fingerprint::Names;
-use crate::score::Weights;
+use super::wire::{self, EventClient};
+use super::{Action, Decision, Endpoint, Rule};
+use crate::fingerprint::{IdentitySource, Names};
+use crate::request::Request;
+use crate::score::{Score, Weights};
 use crate::signals::infrastructure::Networks;
+use crate::signals::{Evidence, Seen};
 
 /// A bundle that may be used.
+///
+/// ```
+/// use filter_core::policy::{Bundle, wire};
+/// let content: wire::Content = serde_json::from_str(
+///     r#"{"rules":[{"id":"bots","when":{"score":{"at_least":90}},"then":"monitor"}],"otherwise":"allow"}"#,
+/// ).unwrap();
+/// let bundle = Bundle::parse(wire::write(&content, 7).unwrap().as_bytes()).unwrap();
+/// assert_eq!((bundle.serial(), bundle.rules().len()), (7, 1));
+/// ```
 #[derive(Debug)]
 pub struct Bundle {
-    pub(crate) id: String,
-    pub(crate) serial: u64,
-    pub(crate) weights: Weights,
-    pub(crate) names: Names,
-    pub(crate) networks: Networks,
-    pub(crate) endpoints: Vec<Endpoint>,
-    pub(crate) allow: Vec<Rule>,
-    pub(crate) rules: Vec<Rule>,
-    pub(crate) otherwise: Action,
+    id: String,
+    serial: u64,
+    not_before: Option<u64>,
+    expires: Option<u64>,
+    weights: Weights,
+    identity: Vec<IdentitySource>,
+    event_client: EventClient,
+    names: Names,
+    networks: Networks,
+    endpoints: Vec<Endpoint>,
+    allow: Vec<Rule>,
+    rules: Vec<Rule>,
+    otherwise: Action,
 }
 
 impl Bundle {
     /// Reads and checks the two lines.
     ///
     /// # Errors
-    /// Everything that is wrong, at once.
+    /// Everything that is wrong, at once. Where the first line is wrong in its format or does not fit the second, only that.
     pub fn parse(text: &[u8]) -> Result<Self, Problems> {
-        let _ = text;
-        Err(Problem::new("", "not yet", "").into())
+        let (manifest, content) = read::two_lines(text)?;
+        compile::bundle(manifest, content)
     }
 
     /// SHA-256 of the content, 64 hexadecimal digits.
@@ -43,9 +65,29 @@ impl Bundle {
         self.serial
     }
 
+    /// Not to be activated before this time, in milliseconds since the epoch.
+    pub fn not_before(&self) -> Option<u64> {
+        self.not_before
+    }
+
+    /// Whether it is past its time. It keeps serving; hosts say so.
+    pub fn is_stale(&self, now: u64) -> bool {
+        self.expires.is_some_and(|expires| now >= expires)
+    }
+
     /// Prior, weights, caps and thresholds.
     pub fn weights(&self) -> &Weights {
         &self.weights
+    }
+
+    /// Where a session's name is looked for.
+    pub fn identity(&self) -> &[IdentitySource] {
+        &self.identity
+    }
+
+    /// How events name the client.
+    pub fn event_client(&self) -> EventClient {
+        self.event_client
     }
 
     /// Automation that names itself.
@@ -58,6 +100,11 @@ impl Bundle {
         &self.networks
     }
 
+    /// Endpoints, the most specific first.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
     /// Rules that let pass, in order.
     pub fn allow(&self) -> &[Rule] {
         &self.allow
@@ -67,4 +114,50 @@ impl Bundle {
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
+
+    /// What happens where no rule matches.
+    pub fn otherwise(&self) -> &Action {
+        &self.otherwise
+    }
+
+    /// Whether some rule tags, shadow ones included.
+    pub fn tags(&self) -> bool {
+        self.rules.iter().map(|rule| &rule.then).chain([&self.otherwise]).any(|action| *action == Action::Tag)
+    }
+
+    /// A rule by its id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.allow.iter().chain(&self.rules).find(|rule| rule.id == id)
+    }
+
+    /// The place of the request's endpoint in [`endpoints`](Self::endpoints).
+    pub(crate) fn endpoint_of(&self, request: &Request<'_>) -> Option<u16> {
+        Endpoint::find(&self.endpoints, request)
+    }
+
+    /// Asks the rules.
+    pub(crate) fn decide(
+        &self,
+        seen: Seen<'_>,
+        evidence: Evidence,
+        score: &Score,
+        endpoint: Option<u16>,
+    ) -> Decision<'_> {
+        let asked = Asked { seen, evidence, score, endpoint };
+        Decision::of(&self.allow, &self.rules, &self.otherwise, &asked)
+    }
+}
+
+/// Checks content on its own, as an author writes it: places start at its root.
+///
+/// # Errors
+/// Everything that is wrong, at once.
+pub fn check_content(text: &str) -> Result<wire::Content, Problems> {
+    let content = read::content(text)?;
+    compile::check(content.clone())?;
+    Ok(content)
+}
+
+fn fail(place: &str, message: impl Into<String>, remedy: impl Into<String>) -> Problems {
+    Problem::new(place, message, remedy).into()
 }

@@ -6,13 +6,17 @@
 
 pub mod wire;
 
+mod activation;
 mod bundle;
+mod condition;
 mod endpoint;
+mod json;
 mod problem;
 mod rule;
 mod settings;
 
-pub use bundle::Bundle;
+pub use activation::{Activation, Highest, Slot};
+pub use bundle::{Bundle, check_content};
 pub use endpoint::Endpoint;
 pub use problem::{Position, Problem, Problems};
 pub use rule::{Action, Block, Decision, Mode, Rule, SHADOWS};

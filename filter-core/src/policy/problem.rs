@@ -54,6 +54,11 @@ impl Problems {
         if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
     }
 
+    /// For callers that know that something is wrong.
+    pub(crate) fn of(problems: Vec<Problem>) -> Self {
+        Problems(problems)
+    }
+
     /// The problems.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()

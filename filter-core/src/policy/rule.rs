@@ -1,8 +1,13 @@
 //! Rules, and which of them speaks.
 
-use alloc::string::String;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
+use super::condition::{Asked, Condition, Scope};
 pub use super::wire::Mode;
+use super::{Problem, wire};
+use crate::limits;
 
 /// One rule of the bundle, checked.
 #[derive(Debug)]
@@ -15,6 +20,7 @@ pub struct Rule {
     pub mode: Mode,
     /// Why it exists.
     pub note: Option<String>,
+    pub(super) when: Condition,
 }
 
 /// What is done with a request.
@@ -49,6 +55,26 @@ impl Action {
             Action::Block(_) => "block",
         }
     }
+
+    pub(super) fn compile(action: wire::Action, place: &str, problems: &mut Vec<Problem>) -> Self {
+        let block = match action {
+            wire::Action::Allow => return Action::Allow,
+            wire::Action::Monitor => return Action::Monitor,
+            wire::Action::Tag => return Action::Tag,
+            wire::Action::Block(block) => block,
+        };
+        let status = block.status.unwrap_or(403);
+        if !(400..=599).contains(&status) {
+            let place = format!("{place}/block/status");
+            problems.push(Problem::new(place, format!("`{status}` is no error"), "give a status from 400 to 599"));
+        }
+        let message = block.message.unwrap_or_else(|| "request blocked".to_string());
+        if message.is_empty() || message.len() > limits::MESSAGE || message.chars().any(char::is_control) {
+            let remedy = format!("give one line of 1 to {} bytes", limits::MESSAGE);
+            problems.push(Problem::new(format!("{place}/block/message"), "it cannot be shown", remedy));
+        }
+        Action::Block(Block { status, message })
+    }
 }
 
 /// Shadow matches that a decision keeps; further ones are not reported.
@@ -61,13 +87,67 @@ pub struct Decision<'a> {
     pub action: &'a Action,
     /// The rule that says so; `None`: the bundle's `otherwise`.
     pub rule: Option<&'a Rule>,
-    /// Shadow rules that matched before it, in order.
-    pub(crate) shadows: [Option<&'a Rule>; SHADOWS],
+    shadows: [Option<&'a Rule>; SHADOWS],
 }
 
 impl<'a> Decision<'a> {
+    /// Asks the allow rules, then the rules, in order.
+    pub(super) fn of(allow: &'a [Rule], rules: &'a [Rule], otherwise: &'a Action, asked: &Asked<'_>) -> Self {
+        let mut decision = Decision { action: otherwise, rule: None, shadows: [None; SHADOWS] };
+        let mut free = decision.shadows.iter_mut();
+        for rule in allow.iter().chain(rules) {
+            if rule.when.holds(asked) != Some(true) {
+                continue;
+            }
+            match rule.mode {
+                Mode::Enforce => {
+                    decision.action = &rule.then;
+                    decision.rule = Some(rule);
+                    break;
+                }
+                Mode::Shadow => {
+                    if let Some(slot) = free.next() {
+                        *slot = Some(rule);
+                    }
+                }
+            }
+        }
+        decision
+    }
+
     /// Shadow rules that matched before the rule that acts, in order; at most [`SHADOWS`].
     pub fn shadows(&self) -> impl Iterator<Item = &'a Rule> + use<'a> {
         self.shadows.into_iter().flatten()
+    }
+}
+
+impl Rule {
+    /// Checks one allow rule.
+    pub(super) fn allow(rule: wire::AllowRule, place: &str, scope: &mut Scope<'_>) -> Self {
+        let wire::AllowRule { id, when, mode, note } = rule;
+        Rule::compile(wire::Rule { id, when, then: wire::Action::Allow, mode, note }, place, scope)
+    }
+
+    /// Checks one rule.
+    pub(super) fn compile(rule: wire::Rule, place: &str, scope: &mut Scope<'_>) -> Self {
+        check_name(&rule.id, &format!("{place}/id"), &mut scope.problems);
+        let when = scope.condition(rule.when, &format!("{place}/when"), 1);
+        let then = Action::compile(rule.then, &format!("{place}/then"), &mut scope.problems);
+        for at in core::mem::take(&mut scope.unverified) {
+            if !matches!(then, Action::Monitor | Action::Tag) {
+                let message = format!("an unverified address may not decide to {}", then.as_str());
+                scope.wrong(&at, message, "take `unverified` out, or only monitor or tag");
+            }
+        }
+        Rule { id: rule.id, then, mode: rule.mode, note: rule.note, when }
+    }
+}
+
+/// Names that policy gives stand in headers, logs and counters: they hold no spaces and nothing to escape.
+pub(super) fn check_name(name: &str, place: &str, problems: &mut Vec<Problem>) {
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.');
+    if name.is_empty() || name.len() > limits::NAME || !name.bytes().all(fits) {
+        let remedy = format!("use `a`-`z`, `0`-`9`, `_`, `-` and `.`, at most {}", limits::NAME);
+        problems.push(Problem::new(place, format!("`{}` is no name", name.escape_debug()), remedy));
     }
 }

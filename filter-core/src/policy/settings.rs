@@ -1,27 +1,41 @@
 //! Host settings: what belongs to one host and never travels in a bundle. The same names on every host.
 
-use alloc::string::String;
+#[cfg(test)]
+mod tests;
+
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use serde::Deserialize;
 
+use super::json::Door;
 use super::problem::{Problem, Problems};
 use crate::keys::Keys;
-use crate::request::ClientAddressSettings;
+use crate::limits;
+use crate::request::{ClientAddressSettings, HeaderName, Prefix};
 
 /// Host settings, checked.
+///
+/// ```
+/// use filter_core::policy::Settings;
+/// let text = br#"{"poll":{"url":"https://bundles.example/default.json"},"allow_unsigned":true,
+///                 "secret":"correct horse battery staple","client_address":{"trusted_hops":1}}"#;
+/// assert_eq!(Settings::parse(text).unwrap().client_address.trusted_hops, 1);
+/// assert!(Settings::parse(b"{}").is_err(), "no bundle");
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Where the bundle comes from.
     pub source: BundleSource,
     /// Bundles without a signature may be loaded. Until signatures can be checked, none loads without this.
     pub allow_unsigned: bool,
-    /// Keys for ids, receipts and signatures, from `secret`. `None`: events carry no client and no identity, and
-    /// bundles that tag are refused.
+    /// Keys for ids, receipts and signatures, from `secret` (a text of 16 bytes or more, the same on every host of a
+    /// tenant). `None`: events carry no client and no identity, and bundles that tag are refused.
     pub keys: Option<Keys>,
-    /// Which hops may speak for the client.
+    /// Which hops may speak for the client: `{trusted_hops, trusted_proxies, header}`. By default none.
     pub client_address: ClientAddressSettings,
-    /// This node's name, for events.
+    /// This node's name, for logs and status.
     pub node: Option<String>,
 }
 
@@ -33,44 +47,186 @@ pub enum BundleSource {
     Given,
     /// The two lines are in the settings.
     Inline(String),
-    /// It is fetched again and again; `start` serves until the first answer.
+    /// It is asked for again and again. Until the first answer `start` serves; without it every request passes unjudged.
     Poll {
-        /// Where from.
+        /// Where from, and how often.
         poll: Poll,
-        /// The two lines to start with.
+        /// The two lines to start with: `bundle` beside `poll`.
         start: Option<String>,
     },
 }
 
-/// Where and how often a host asks for its bundle.
+/// Where and how often a host asks for its bundle: `{cluster, path}` or `{url}`, and `interval`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Poll {
     /// Name of the host's upstream cluster, on hosts that have such (Envoy).
     #[serde(default)]
     pub cluster: Option<String>,
-    /// Whole URL, on the others.
-    #[serde(default)]
-    pub url: Option<String>,
     /// Path and query, with `cluster`.
     #[serde(default)]
     pub path: Option<String>,
+    /// Whole URL, on the other hosts.
+    #[serde(default)]
+    pub url: Option<String>,
     /// Seconds between two questions, 1 to 86,400; 30 by default.
     #[serde(default = "thirty")]
     pub interval: u32,
+}
+
+/// `client_address` as written.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClientAddress {
+    #[serde(default)]
+    trusted_hops: u8,
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
+    #[serde(default)]
+    header: Option<String>,
+}
+
+const MEMBERS: [&str; 7] = ["bundle", "poll", "trusted_keys", "allow_unsigned", "secret", "client_address", "node"];
+
+/// Shortest secret in bytes: half the strength of the hashes keyed with it is enough, guesses are not.
+const SECRET: usize = 16;
+
+impl Settings {
+    /// Reads host settings: one JSON object.
+    ///
+    /// A bundle in it is not looked at yet: that is [`Bundle::parse`](super::Bundle::parse)'s work.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, at once.
+    pub fn parse(text: &[u8]) -> Result<Self, Problems> {
+        if text.len() > limits::SETTINGS {
+            let remedy = format!("at most {} are allowed", limits::SETTINGS);
+            return Err(Problem::new("", format!("{} bytes", text.len()), remedy).into());
+        }
+        let text = core::str::from_utf8(text)
+            .map_err(|_| Problems::from(Problem::new("", "not UTF-8", "write the settings as JSON")))?;
+        let mut door = Door::new(text);
+        let Some(members) = door.object(text, "", &MEMBERS) else { return Err(Problems::of(door.problems)) };
+        let bundle = members.get("bundle").and_then(|part| door.read::<String>(part, "/bundle"));
+        let poll = members.get("poll").and_then(|part| door.read::<Poll>(part, "/poll"));
+        let trusted = members.get("trusted_keys").and_then(|part| door.read::<Vec<String>>(part, "/trusted_keys"));
+        let unsigned = members.get("allow_unsigned").and_then(|part| door.read::<bool>(part, "/allow_unsigned"));
+        let secret = members.get("secret").and_then(|part| door.read::<String>(part, "/secret"));
+        let node = members.get("node").and_then(|part| door.read::<String>(part, "/node"));
+        let address = members.get("client_address").and_then(|part| door.read(part, "/client_address"));
+
+        let problems = &mut door.problems;
+        let polled = poll.as_ref().inspect(|poll| check_poll(poll, problems)).is_some();
+        if members.get("bundle").is_none() && members.get("poll").is_none() {
+            let remedy = "give `bundle` (the two lines as a string) or `poll`";
+            problems.push(Problem::new("", "no bundle is given", remedy));
+        }
+        if trusted.is_some_and(|keys| !keys.is_empty()) {
+            let message = "this version cannot check signatures yet";
+            let remedy = "take `trusted_keys` out and set `allow_unsigned`";
+            problems.push(Problem::new("/trusted_keys", message, remedy));
+        }
+        let keys = secret.and_then(|secret| {
+            if secret.len() < SECRET {
+                let message = format!("{} bytes are too few", secret.len());
+                problems.push(Problem::new("/secret", message, format!("give at least {SECRET}, chosen at random")));
+            }
+            (secret.len() >= SECRET).then(|| Keys::derive(secret.as_bytes()))
+        });
+        if let Some(name) = node.as_ref().filter(|name| !is_node(name)) {
+            let message = format!("`{}` is no name", name.escape_debug());
+            let remedy = format!("use printable ASCII without spaces, at most {} bytes", limits::NAME);
+            problems.push(Problem::new("/node", message, remedy));
+        }
+        let client_address = check_address(address.unwrap_or_default(), problems);
+        Problems::check(core::mem::take(problems))?;
+        let source = match (bundle, poll) {
+            (start, Some(poll)) if polled => BundleSource::Poll { poll, start },
+            (Some(bundle), _) => BundleSource::Inline(bundle),
+            (None, _) => BundleSource::Given,
+        };
+        Ok(Settings { source, allow_unsigned: unsigned.unwrap_or(false), keys, client_address, node })
+    }
 }
 
 fn thirty() -> u32 {
     30
 }
 
-impl Settings {
-    /// Reads host settings.
-    ///
-    /// # Errors
-    /// Everything that is wrong with them, at once.
-    pub fn parse(text: &[u8]) -> Result<Self, Problems> {
-        let _ = (text, Vec::<u8>::new());
-        Err(Problem::new("", "not yet", "").into())
+fn is_node(name: &str) -> bool {
+    !name.is_empty() && name.len() <= limits::NAME && name.bytes().all(|b| b.is_ascii_graphic())
+}
+
+fn check_poll(poll: &Poll, problems: &mut Vec<Problem>) {
+    match (&poll.cluster, &poll.path, &poll.url) {
+        (Some(_), Some(path), None) if !path.starts_with('/') => {
+            problems.push(Problem::new(
+                "/poll/path",
+                format!("`{}` is no path", path.escape_debug()),
+                "start it with `/`",
+            ));
+        }
+        (Some(_), Some(_), None) => {}
+        (None, None, Some(url)) if url.starts_with("https://") || url.starts_with("http://") => {}
+        (None, None, Some(url)) => {
+            let message = format!("`{}` is no URL", url.escape_debug());
+            problems.push(Problem::new("/poll/url", message, "start it with `https://`"));
+        }
+        _ => {
+            problems.push(Problem::new("/poll", "not clear where to ask", "give `cluster` and `path`, or `url` alone"))
+        }
+    }
+    if !(1..=86_400).contains(&poll.interval) {
+        let message = format!("`{}` is out of range", poll.interval);
+        problems.push(Problem::new("/poll/interval", message, "give 1 to 86400 seconds"));
     }
 }
+
+fn check_address(wire: ClientAddress, problems: &mut Vec<Problem>) -> ClientAddressSettings {
+    if usize::from(wire.trusted_hops) > limits::FORWARDED_HOPS {
+        let place = "/client_address/trusted_hops";
+        let remedy = format!("at most {} are looked at", limits::FORWARDED_HOPS);
+        problems.push(Problem::new(place, format!("{} hops", wire.trusted_hops), remedy));
+    }
+    if wire.trusted_proxies.len() > limits::TRUSTED_PROXIES {
+        let remedy = format!("at most {} are allowed", limits::TRUSTED_PROXIES);
+        let message = format!("{} blocks", wire.trusted_proxies.len());
+        problems.push(Problem::new("/client_address/trusted_proxies", message, remedy));
+    }
+    let mut proxies = Vec::new();
+    for (index, text) in wire.trusted_proxies.iter().enumerate() {
+        match text.parse::<Prefix>() {
+            Ok(block) => proxies.push(block),
+            Err(error) => {
+                let error = error.to_string();
+                let (message, remedy) = error.split_once("; ").unwrap_or((&error, ""));
+                let place = format!("/client_address/trusted_proxies/{index}");
+                problems.push(Problem::new(place, format!("`{}`: {message}", text.escape_debug()), remedy));
+            }
+        }
+    }
+    let header = wire.header.as_ref().and_then(|name| {
+        let known = HeaderName::parse(name.as_bytes()).filter(|name| ADDRESS_HEADERS.contains(name));
+        if known.is_none() {
+            let names = ADDRESS_HEADERS.map(HeaderName::as_str);
+            let message = format!("`{}` is no header that carries one address", name.escape_debug());
+            problems.push(Problem::new("/client_address/header", message, super::json::one_of(&names)));
+        }
+        known
+    });
+    if wire.header.is_some() && wire.trusted_proxies.is_empty() {
+        let message = "anybody could send this header";
+        let remedy = "list the proxies that overwrite it under `trusted_proxies`";
+        problems.push(Problem::new("/client_address/header", message, remedy));
+    }
+    ClientAddressSettings { trusted_hops: wire.trusted_hops, trusted_proxies: proxies, header }
+}
+
+/// Headers that some CDN or proxy overwrites with the client's one address.
+const ADDRESS_HEADERS: [HeaderName; 5] = [
+    HeaderName::CfConnectingIp,
+    HeaderName::TrueClientIp,
+    HeaderName::FastlyClientIp,
+    HeaderName::XRealIp,
+    HeaderName::XEnvoyExternalAddress,
+];

@@ -13,5 +13,6 @@ pub use condition::{AddressTest, ClaimTest, Condition, HeaderTest, Ja4Test, Name
 pub use content::{
     BundleSettings, Caps, Content, Endpoint, EventClient, IdentitySource, Jwt, NamedEntry, NetworkEntry, Networks,
 };
+pub(crate) use manifest::content_id;
 pub use manifest::{FORMAT, Manifest, write};
 pub use rule::{Action, AllowRule, Block, Mode, Rule};

@@ -73,18 +73,18 @@ impl<'a> Origin<'a> {
         self.members & bit != 0
     }
 
-    /// The AS that announces the client's address: the host's word, else the bundle's table.
+    /// The AS that announces the client's address: the host's word about its own peer, else the bundle's table.
     pub fn asn(&self, request: &Request<'_>) -> Option<u32> {
         match request.facts.client.asn {
-            Fact::Present(asn) => Some(asn),
+            Fact::Present(asn) if request.client.hops == 0 => Some(asn),
             _ => self.networks.asn(self.address?),
         }
     }
 
-    /// The client's country: the host's word, else the bundle's table.
+    /// The client's country: the host's word about its own peer, else the bundle's table.
     pub fn country(&self, request: &Request<'_>) -> Option<[u8; 2]> {
         match request.facts.client.country {
-            Fact::Present(code) => code.try_into().ok(),
+            Fact::Present(code) if request.client.hops == 0 => code.try_into().ok(),
             _ => self.networks.country(self.address?),
         }
     }

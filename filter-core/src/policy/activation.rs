@@ -1,0 +1,169 @@
+//! Which bundle serves: all or nothing, never back, and the last good one stays.
+
+use alloc::format;
+use alloc::sync::Arc;
+
+use super::{Bundle, Problem, Problems};
+
+/// What became of a bundle that was offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// It serves from now on.
+    Activated,
+    /// It serves already.
+    Unchanged,
+}
+
+/// The highest serial seen and the bundle it came with, kept across reloads by the host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Highest {
+    /// Serial of the newest bundle that ever served.
+    pub serial: u64,
+    /// Its id.
+    pub id: alloc::string::String,
+}
+
+/// One slot for what serves. `T` is what a host makes of a bundle, an [`Engine`](crate::engine::Engine) as a rule.
+///
+/// Whatever is wrong with an offered bundle, the one that serves stays.
+#[derive(Debug)]
+pub struct Slot<T> {
+    serving: Option<Arc<T>>,
+    highest: Highest,
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Slot { serving: None, highest: Highest::default() }
+    }
+}
+
+impl<T> Slot<T> {
+    /// An empty slot that goes on from the highest serial another instance saw.
+    pub fn resume(highest: Highest) -> Self {
+        Slot { serving: None, highest }
+    }
+
+    /// What serves.
+    pub fn serving(&self) -> Option<&Arc<T>> {
+        self.serving.as_ref()
+    }
+
+    /// What a host keeps for [`resume`](Self::resume).
+    pub fn highest(&self) -> &Highest {
+        &self.highest
+    }
+
+    /// Offers a bundle at `now` (milliseconds since the epoch); `make` turns it into what serves.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it: it cannot be read, is older than one that served, may not begin yet, has other
+    /// content under a serial that served, or `make` refuses it.
+    pub fn offer(
+        &mut self,
+        text: &[u8],
+        now: u64,
+        make: impl FnOnce(Bundle) -> Result<T, Problems>,
+    ) -> Result<Activation, Problems> {
+        let bundle = Bundle::parse(text)?;
+        let same = bundle.serial() == self.highest.serial && bundle.id() == self.highest.id;
+        if same && self.serving.is_some() {
+            return Ok(Activation::Unchanged);
+        }
+        self.check(&bundle, same, now)?;
+        let highest = Highest { serial: bundle.serial(), id: bundle.id().into() };
+        let made = make(bundle)?;
+        self.serving = Some(Arc::new(made));
+        self.highest = highest;
+        Ok(Activation::Activated)
+    }
+
+    fn check(&self, bundle: &Bundle, same: bool, now: u64) -> Result<(), Problems> {
+        let serial = bundle.serial();
+        let seen = self.highest.serial;
+        if serial < seen {
+            let message = format!("serial {serial} is older than {seen}, which served already");
+            return Err(
+                Problem::new("/manifest/serial", message, "build the old content again under a new serial").into()
+            );
+        }
+        if serial == seen && !same && !self.highest.id.is_empty() {
+            let message = format!("serial {serial} served with other content");
+            return Err(Problem::new("/manifest/serial", message, "build it again under a new serial").into());
+        }
+        if let Some(from) = bundle.not_before().filter(|from| now < *from) {
+            let message = format!("it may not begin before {from}, now is {now}");
+            return Err(Problem::new("/manifest/not_before", message, "offer it again then").into());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::wire;
+    use alloc::string::{String, ToString};
+
+    fn text(rule: &str, serial: u64, not_before: Option<u64>) -> String {
+        let content =
+            format!(r#"{{"rules":[{{"id":"{rule}","when":"always","then":"monitor"}}],"otherwise":"allow"}}"#);
+        let manifest = wire::Manifest { not_before, ..wire::Manifest::of(&content, serial) };
+        format!("{}\n{content}\n", serde_json::to_string(&manifest).unwrap())
+    }
+
+    fn offer(slot: &mut Slot<String>, text: &str, now: u64) -> Result<Activation, String> {
+        slot.offer(text.as_bytes(), now, |bundle| Ok(bundle.rules()[0].id.clone())).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn the_last_good_bundle_stays() {
+        let mut slot = Slot::default();
+        assert_eq!(offer(&mut slot, &text("a", 5, None), 0), Ok(Activation::Activated));
+        assert_eq!(offer(&mut slot, &text("a", 5, None), 0), Ok(Activation::Unchanged));
+        let refused = [
+            (
+                text("b", 4, None),
+                "/manifest/serial: serial 4 is older than 5, which served already; build the old content again under a new serial",
+            ),
+            (
+                text("b", 5, None),
+                "/manifest/serial: serial 5 served with other content; build it again under a new serial",
+            ),
+            (
+                text("b", 6, Some(1_000)),
+                "/manifest/not_before: it may not begin before 1000, now is 999; offer it again then",
+            ),
+            (
+                "{}".into(),
+                "/: a bundle is two lines, this is one; give what `weir build` wrote, unchanged; in YAML as a literal block (`|`)",
+            ),
+        ];
+        for (text, message) in refused {
+            assert_eq!(offer(&mut slot, &text, 999), Err(message.into()));
+            assert_eq!(slot.serving().unwrap().as_str(), "a");
+            assert_eq!(slot.highest().serial, 5);
+        }
+        assert_eq!(offer(&mut slot, &text("b", 6, Some(1_000)), 1_000), Ok(Activation::Activated));
+        assert_eq!(slot.serving().unwrap().as_str(), "b");
+    }
+
+    #[test]
+    fn what_the_host_refuses_does_not_serve() {
+        let mut slot: Slot<String> = Slot::default();
+        let text = text("a", 1, None);
+        let refused = slot.offer(text.as_bytes(), 0, |_| Err(Problem::new("/secret", "none", "give one").into()));
+        assert_eq!(refused.unwrap_err().to_string(), "/secret: none; give one");
+        assert!(slot.serving().is_none());
+        assert_eq!(slot.highest(), &Highest::default(), "it may be offered again once the host can");
+    }
+
+    #[test]
+    fn a_restarted_instance_takes_the_same_again_and_nothing_older() {
+        let mut slot = Slot::default();
+        offer(&mut slot, &text("a", 5, None), 0).unwrap();
+        let mut next = Slot::resume(slot.highest().clone());
+        assert!(offer(&mut next, &text("b", 4, None), 0).is_err());
+        assert_eq!(offer(&mut next, &text("a", 5, None), 0), Ok(Activation::Activated));
+    }
+}

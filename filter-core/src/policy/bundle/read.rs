@@ -1,0 +1,148 @@
+//! From bytes to wire types: the two lines, their format, the id, then the content part by part.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Deserialize;
+
+use super::fail;
+use crate::limits;
+use crate::policy::json::Door;
+use crate::policy::problem::{Position, Problem, Problems};
+use crate::policy::wire::{
+    self, Action, AllowRule, BundleSettings, Content, Endpoint, FORMAT, Manifest, NamedEntry, Rule,
+};
+
+/// A content line's members.
+const MEMBERS: [&str; 9] =
+    ["settings", "weights", "names", "networks", "endpoints", "lists", "allow", "rules", "otherwise"];
+
+/// The format alone, so that a newer one is told from a broken one.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+/// Reads both lines and compares the second with the id in the first.
+pub(super) fn two_lines(text: &[u8]) -> Result<(Manifest, Content), Problems> {
+    if text.len() > limits::BUNDLE {
+        return Err(fail("", format!("{} bytes", text.len()), format!("a bundle has at most {}", limits::BUNDLE)));
+    }
+    let text = utf8(text)?;
+    let Some((first, second)) = text.trim_end().split_once('\n') else {
+        return Err(fail(
+            "",
+            "a bundle is two lines, this is one",
+            "give what `weir build` wrote, unchanged; in YAML as a literal block (`|`)",
+        ));
+    };
+    if second.contains('\n') {
+        return Err(fail("", "a bundle is two lines, this is more", "give what `weir build` wrote, unchanged"));
+    }
+    let mut door = Door::new(text);
+    if let Ok(Format { format }) = serde_json::from_str(first)
+        && format != FORMAT
+    {
+        let remedy = format!("this version reads format {FORMAT}; use a newer one, or build the bundle for this one");
+        return Err(fail("/manifest/format", format!("format {format} is not known"), remedy));
+    }
+    let manifest = door.read::<Manifest>(first, "/manifest");
+    if let Some(manifest) = &manifest {
+        let id = wire::content_id(second.as_bytes());
+        if manifest.id != id {
+            let message = format!("the second line's SHA-256 is `{id}`, not `{}`", manifest.id.escape_debug());
+            return Err(fail("/manifest/id", message, "give what `weir build` wrote, unchanged"));
+        }
+    }
+    let content = parts(&mut door, second, "/content");
+    match (manifest, content) {
+        (Some(manifest), Some(content)) if door.problems.is_empty() => Ok((manifest, content)),
+        _ => Err(Problems::of(door.problems)),
+    }
+}
+
+/// Reads content that stands alone.
+pub(super) fn content(text: &str) -> Result<Content, Problems> {
+    if text.len() > limits::BUNDLE {
+        return Err(fail("", format!("{} bytes", text.len()), format!("content has at most {}", limits::BUNDLE)));
+    }
+    let mut door = Door::new(text);
+    match parts(&mut door, text, "") {
+        Some(content) if door.problems.is_empty() => Ok(content),
+        _ => Err(Problems::of(door.problems)),
+    }
+}
+
+fn parts<'t>(door: &mut Door<'t>, text: &'t str, at: &str) -> Option<Content> {
+    let members = door.object(text, at, &MEMBERS)?;
+    let place = |name: &str| format!("{at}/{name}");
+    let settings = members.get("settings").and_then(|part| door.read::<BundleSettings>(part, &place("settings")));
+    let networks = members.get("networks").and_then(|part| door.read::<wire::Networks>(part, &place("networks")));
+    let weights = members
+        .get("weights")
+        .map_or_else(BTreeMap::new, |part| values::<i32>(door, part, &place("weights"), limits::REASONS));
+    let lists = members
+        .get("lists")
+        .map_or_else(BTreeMap::new, |part| values::<Vec<String>>(door, part, &place("lists"), limits::LISTS));
+    let names = items::<NamedEntry>(door, members.get("names"), &place("names"), limits::NAMES);
+    let endpoints = items::<Endpoint>(door, members.get("endpoints"), &place("endpoints"), limits::ENDPOINTS);
+    let allow = items::<AllowRule>(door, members.get("allow"), &place("allow"), limits::RULES);
+    let rules = items::<Rule>(door, members.get("rules"), &place("rules"), limits::RULES);
+    let Some(otherwise) = members.get("otherwise") else {
+        door.problems.push(Problem::new(
+            place("otherwise"),
+            "missing member `otherwise`",
+            "say what happens where no rule matches, such as `\"allow\"`",
+        ));
+        return None;
+    };
+    let otherwise = door.read::<Action>(otherwise, &place("otherwise"))?;
+    Some(Content {
+        settings: settings.unwrap_or_default(),
+        weights,
+        names,
+        networks: networks.unwrap_or_default(),
+        endpoints,
+        lists,
+        allow,
+        rules,
+        otherwise,
+    })
+}
+
+/// Places are lost where an item could not be read; then the bundle is refused and nobody asks for them.
+fn items<'t, T: Deserialize<'t>>(door: &mut Door<'t>, part: Option<&'t str>, place: &str, limit: usize) -> Vec<T> {
+    part.map_or_else(Vec::new, |part| door.items(part, place, limit).into_iter().map(|(_, item)| item).collect())
+}
+
+fn values<'t, T: Deserialize<'t>>(
+    door: &mut Door<'t>,
+    part: &'t str,
+    place: &str,
+    limit: usize,
+) -> BTreeMap<String, T> {
+    let members = door.map(part, place).0;
+    if members.len() > limit {
+        let message = format!("{} members", members.len());
+        door.problems.push(Problem::new(place, message, format!("at most {limit} are allowed")));
+        return BTreeMap::new();
+    }
+    let read = |(name, value): (alloc::borrow::Cow<'t, str>, &'t serde_json::value::RawValue)| {
+        let value = door.read::<T>(value.get(), &format!("{place}/{name}"))?;
+        Some((name.into_owned(), value))
+    };
+    members.into_iter().filter_map(read).collect()
+}
+
+fn utf8(text: &[u8]) -> Result<&str, Problems> {
+    core::str::from_utf8(text).map_err(|error| {
+        let before = text.get(..error.valid_up_to()).unwrap_or(text);
+        let line = before.iter().filter(|b| **b == b'\n').count().saturating_add(1);
+        let column = before.iter().rev().take_while(|b| **b != b'\n').count().saturating_add(1);
+        let position = Some(Position { line, column });
+        let problem = Problem { position, ..Problem::new("", "not UTF-8", "give what `weir build` wrote, unchanged") };
+        problem.into()
+    })
+}

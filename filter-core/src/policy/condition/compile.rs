@@ -1,0 +1,393 @@
+//! From conditions as written to conditions that can be evaluated: names are resolved, sizes bounded.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::text::Text;
+use super::words::{Proof, Word, Words};
+use super::{Address, Condition, Header, List, Range, list};
+use crate::bytes::is_own_header;
+use crate::facts::{Ja4By, Provenance, TlsVersion};
+use crate::fingerprint::{Category, Engine, Family, Names, Platform};
+use crate::limits;
+use crate::policy::json::one_of;
+use crate::policy::problem::Problem;
+use crate::policy::{Endpoint, wire};
+use crate::request::{HeaderName, HttpVersion, Prefix, RequestKind};
+use crate::score::Class;
+use crate::signals::infrastructure::{NetworkKind, Networks};
+use crate::signals::{Pillar, SIGNALS, SignalId};
+
+/// What a condition's names can refer to, and what is wrong so far.
+pub(crate) struct Scope<'b> {
+    pub(crate) names: &'b Names,
+    pub(crate) networks: &'b Networks,
+    pub(crate) endpoints: &'b [Endpoint],
+    pub(crate) lists: &'b BTreeMap<String, List>,
+    pub(crate) problems: Vec<Problem>,
+    /// Tests compiled so far, over all conditions.
+    pub(crate) nodes: usize,
+    /// Places that ask for an unverified address; the rule's action decides whether it may.
+    pub(crate) unverified: Vec<String>,
+}
+
+impl Scope<'_> {
+    /// Compiles one condition. After a problem the result is of no use, and the bundle is refused.
+    pub(crate) fn condition(&mut self, condition: wire::Condition, place: &str, depth: usize) -> Condition {
+        self.nodes = self.nodes.saturating_add(1);
+        if self.nodes > limits::CONDITION_NODES {
+            if self.nodes == limits::CONDITION_NODES.saturating_add(1) {
+                let remedy =
+                    format!("at most {} in all rules together; merge tests into lists", limits::CONDITION_NODES);
+                self.wrong(place, "too many tests", remedy);
+            }
+            return Condition::Always;
+        }
+        if depth > limits::CONDITION_DEPTH {
+            self.wrong(place, "nested too deeply", format!("at most {} levels are allowed", limits::CONDITION_DEPTH));
+            return Condition::Always;
+        }
+        match condition {
+            wire::Condition::Always => Condition::Always,
+            wire::Condition::All(parts) => Condition::All(self.parts(parts, &format!("{place}/all"), depth)),
+            wire::Condition::Any(parts) => Condition::Any(self.parts(parts, &format!("{place}/any"), depth)),
+            wire::Condition::Not(part) => {
+                let inner = self.condition(*part, &format!("{place}/not"), depth.saturating_add(1));
+                Condition::Not(Box::new(inner))
+            }
+            wire::Condition::Score(range) => {
+                Condition::Score(self.range(range.at_least, range.below, &format!("{place}/score"), 100))
+            }
+            wire::Condition::Pillar(test) => {
+                let place = format!("{place}/pillar");
+                let pillar = self.word::<Pillar>(&test.name, &format!("{place}/name")).unwrap_or(Pillar::Tools);
+                Condition::Pillar(pillar, self.range(test.at_least, test.below, &place, 100))
+            }
+            wire::Condition::Signal(ids) => Condition::Signal(self.signals(ids, &format!("{place}/signal"))),
+            wire::Condition::Class(words) => Condition::Class(self.words::<Class>(words, &format!("{place}/class"))),
+            wire::Condition::Kind(words) => Condition::Kind(self.words::<RequestKind>(words, &format!("{place}/kind"))),
+            wire::Condition::Endpoint(ids) => {
+                let place = format!("{place}/endpoint");
+                Condition::Endpoint(self.endpoints(ids, &place, "endpoint", |endpoint, id| endpoint.id == *id))
+            }
+            wire::Condition::Label(labels) => {
+                let place = format!("{place}/label");
+                let has = |endpoint: &Endpoint, label: &String| endpoint.label.as_ref() == Some(label);
+                Condition::Endpoint(self.endpoints(labels, &place, "endpoint with the label", has))
+            }
+            wire::Condition::Method(methods) => Condition::Method(self.methods(methods, &format!("{place}/method"))),
+            wire::Condition::Host(text) => Condition::Host(self.host(text, &format!("{place}/host"))),
+            wire::Condition::Path(text) => Condition::Path(self.path(text, &format!("{place}/path"))),
+            wire::Condition::Query(text) => Condition::Query(self.text(text, &format!("{place}/query"))),
+            wire::Condition::Header(test) => self.header(test, &format!("{place}/header")),
+            wire::Condition::Address(test) => self.address(test, &format!("{place}/address")),
+            wire::Condition::Provenance(words) => {
+                Condition::Provenance(self.words::<Provenance>(words, &format!("{place}/provenance")))
+            }
+            wire::Condition::Asn(mut numbers) => {
+                self.count(numbers.len(), &format!("{place}/asn"));
+                numbers.sort_unstable();
+                Condition::Asn(numbers.into())
+            }
+            wire::Condition::Country(codes) => Condition::Country(self.countries(codes, &format!("{place}/country"))),
+            wire::Condition::Claim(test) => self.claim(test, &format!("{place}/claim")),
+            wire::Condition::Named(test) => self.named(test, &format!("{place}/named")),
+            wire::Condition::Crawler(words) => {
+                Condition::Crawler(self.words::<Proof>(words, &format!("{place}/crawler")))
+            }
+            wire::Condition::Http(words) => Condition::Http(self.words::<HttpVersion>(words, &format!("{place}/http"))),
+            wire::Condition::Tls(words) => Condition::Tls(self.words::<TlsVersion>(words, &format!("{place}/tls"))),
+            wire::Condition::Ja4(test) => {
+                let place = format!("{place}/ja4");
+                let by = self.optional::<Ja4By>(test.by, &format!("{place}/by"));
+                Condition::Ja4(self.text(test.value, &format!("{place}/value")), by)
+            }
+            wire::Condition::Secure(wanted) => Condition::Secure(wanted),
+        }
+    }
+
+    fn parts(&mut self, parts: Vec<wire::Condition>, place: &str, depth: usize) -> Box<[Condition]> {
+        self.count(parts.len(), place);
+        let inner = depth.saturating_add(1);
+        parts.into_iter().enumerate().map(|(i, part)| self.condition(part, &format!("{place}/{i}"), inner)).collect()
+    }
+
+    fn range(&mut self, at_least: Option<u32>, below: Option<u32>, place: &str, most: u32) -> Range {
+        let range = Range { at_least: at_least.unwrap_or(0), below: below.unwrap_or(u32::MAX) };
+        if at_least.is_none() && below.is_none() {
+            self.wrong(place, "no bound is given", "give `at_least`, `below` or both");
+        } else if range.at_least >= range.below {
+            let message = format!("no number is at least {} and below {}", range.at_least, range.below);
+            self.wrong(place, message, "swap the bounds");
+        } else if at_least.is_some_and(|bound| bound > most) {
+            self.wrong(&format!("{place}/at_least"), "can never be reached", format!("at most {most}"));
+        }
+        range
+    }
+
+    fn signals(&mut self, ids: Vec<String>, place: &str) -> Box<[SignalId]> {
+        self.count(ids.len(), place);
+        let mut found = Vec::new();
+        for (index, id) in ids.iter().enumerate() {
+            match SignalId::parse(id) {
+                Some(signal) => found.push(signal),
+                None => {
+                    let known: Vec<&str> = SIGNALS.iter().map(|signal| signal.id).collect();
+                    self.wrong(&format!("{place}/{index}"), format!("no signal is called `{id}`"), one_of(&known));
+                }
+            }
+        }
+        found.into()
+    }
+
+    fn endpoints(
+        &mut self,
+        names: Vec<String>,
+        place: &str,
+        what: &str,
+        has: impl Fn(&Endpoint, &String) -> bool,
+    ) -> Box<[u16]> {
+        self.count(names.len(), place);
+        let mut places = Vec::new();
+        for (index, name) in names.iter().enumerate() {
+            let all = self.endpoints.iter().zip(0u16..).filter(|(endpoint, _)| has(endpoint, name));
+            let before = places.len();
+            places.extend(all.map(|(_, place)| place));
+            if places.len() == before {
+                let message = format!("there is no {what} `{name}`");
+                self.wrong(&format!("{place}/{index}"), message, "describe it under `endpoints`");
+            }
+        }
+        places.into()
+    }
+
+    fn methods(&mut self, methods: Vec<String>, place: &str) -> Text {
+        self.count(methods.len(), place);
+        for (index, method) in methods.iter().enumerate() {
+            if method.is_empty() || method.bytes().any(|b| !b.is_ascii_uppercase() && b != b'-') {
+                let remedy = "write methods in upper case, as they are sent";
+                self.wrong(&format!("{place}/{index}"), format!("`{method}` is no method"), remedy);
+            }
+        }
+        Text::OneOf(list(methods))
+    }
+
+    fn countries(&mut self, codes: Vec<String>, place: &str) -> Text {
+        self.count(codes.len(), place);
+        for (index, code) in codes.iter().enumerate() {
+            if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
+                let remedy = "write two upper-case letters (ISO 3166-1 alpha-2), such as `DE`";
+                self.wrong(&format!("{place}/{index}"), format!("`{code}` is no country code"), remedy);
+            }
+        }
+        Text::OneOf(list(codes))
+    }
+
+    fn host(&mut self, text: wire::Text, place: &str) -> Text {
+        if let wire::Text::Suffix(end) = &text
+            && !end.starts_with('.')
+        {
+            let message = format!("`{end}` is also the end of other hosts' names");
+            self.wrong(&format!("{place}/suffix"), message, format!("write `.{end}`, and `is` for the name itself"));
+        }
+        let upper = match &text {
+            wire::Text::Is(t) | wire::Text::Prefix(t) | wire::Text::Suffix(t) | wire::Text::Contains(t) => has_upper(t),
+            wire::Text::OneOf(all) => all.iter().any(|t| has_upper(t)),
+            wire::Text::In(name) => {
+                self.lists.get(name).is_some_and(|list| list.iter().any(|t| t.iter().any(u8::is_ascii_uppercase)))
+            }
+        };
+        if upper {
+            self.wrong(place, "a host's name is compared in lower case", "write it in lower case");
+        }
+        self.text(text, place)
+    }
+
+    fn path(&mut self, text: wire::Text, place: &str) -> Text {
+        let starts: &[String] = match &text {
+            wire::Text::Is(path) | wire::Text::Prefix(path) => core::slice::from_ref(path),
+            wire::Text::OneOf(paths) => paths,
+            _ => &[],
+        };
+        if let Some(path) = starts.iter().find(|path| !path.starts_with('/') && *path != "*") {
+            self.wrong(place, format!("no path starts with `{path}`"), "start it with `/`");
+        }
+        self.text(text, place)
+    }
+
+    fn text(&mut self, text: wire::Text, place: &str) -> Text {
+        let bytes = |text: String| text.into_bytes().into_boxed_slice();
+        let (name, size) = match &text {
+            wire::Text::Is(t) => ("is", Some(t.len())),
+            wire::Text::Prefix(t) => ("prefix", Some(t.len()).filter(|n| *n > 0)),
+            wire::Text::Suffix(t) => ("suffix", Some(t.len()).filter(|n| *n > 0)),
+            wire::Text::Contains(t) => ("contains", Some(t.len()).filter(|n| *n > 0)),
+            wire::Text::OneOf(all) => ("one_of", all.iter().map(String::len).max()),
+            wire::Text::In(_) => ("in", Some(0)),
+        };
+        match size {
+            None => self.wrong(&format!("{place}/{name}"), "it is empty", "say what to look for"),
+            Some(size) if size > limits::TEXT => {
+                let remedy = format!("at most {} are allowed", limits::TEXT);
+                self.wrong(&format!("{place}/{name}"), format!("{size} bytes"), remedy);
+            }
+            Some(_) => {}
+        }
+        match text {
+            wire::Text::Is(text) => Text::OneOf(list([text])),
+            wire::Text::OneOf(texts) => {
+                self.count(texts.len(), &format!("{place}/one_of"));
+                Text::OneOf(list(texts))
+            }
+            wire::Text::In(name) => match self.lists.get(&name) {
+                Some(list) => Text::OneOf(list.clone()),
+                None => {
+                    let known: Vec<&str> = self.lists.keys().map(String::as_str).collect();
+                    let remedy = if known.is_empty() { "add it under `lists`".to_string() } else { one_of(&known) };
+                    self.wrong(&format!("{place}/in"), format!("there is no list `{name}`"), remedy);
+                    Text::OneOf(list([]))
+                }
+            },
+            wire::Text::Prefix(text) => Text::Prefix(bytes(text)),
+            wire::Text::Suffix(text) => Text::Suffix(bytes(text)),
+            wire::Text::Contains(text) => Text::Contains(bytes(text)),
+        }
+    }
+
+    fn header(&mut self, test: wire::HeaderTest, place: &str) -> Condition {
+        let name = test.name.as_bytes();
+        let token = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.!#$%&'*+^`|~".contains(b);
+        let at = format!("{place}/name");
+        if name.is_empty() || name.len() > limits::NAME || !name.iter().all(token) {
+            let remedy = format!("write it in lower case, at most {} bytes", limits::NAME);
+            self.wrong(&at, format!("`{}` is no header name", test.name), remedy);
+        } else if is_own_header(name) {
+            self.wrong(&at, "headers of our own are removed from requests first", "test the score instead");
+        }
+        let header = match HeaderName::parse(name) {
+            Some(known) => Header::Known(known),
+            None => Header::Other(name.into()),
+        };
+        Condition::Header(header, test.value.map(|value| self.text(value, &format!("{place}/value"))))
+    }
+
+    fn address(&mut self, test: wire::AddressTest, place: &str) -> Condition {
+        let total = test.blocks.len().saturating_add(test.lists.len()).saturating_add(test.kinds.len());
+        if total == 0 {
+            self.wrong(place, "nothing to look for", "give `blocks`, `lists` or `kinds`");
+        } else {
+            self.count(total, place);
+        }
+        let mut blocks = Vec::new();
+        for (index, text) in test.blocks.iter().enumerate() {
+            match text.parse::<Prefix>() {
+                Ok(block) => blocks.push(block),
+                Err(error) => self.refuse_block(&format!("{place}/blocks/{index}"), text, &error.to_string()),
+            }
+        }
+        let mut lists = 0u64;
+        for (index, name) in test.lists.iter().enumerate() {
+            match self.networks.bit(name) {
+                Some(bit) => lists |= bit,
+                None => {
+                    let message = format!("there is no network list `{name}`");
+                    self.wrong(&format!("{place}/lists/{index}"), message, "add it under `networks`");
+                }
+            }
+        }
+        let mut kinds = Vec::new();
+        for (index, text) in test.kinds.iter().enumerate() {
+            let at = format!("{place}/kinds/{index}");
+            let Some(kind) = self.word::<NetworkKind>(text, &at) else { continue };
+            if self.networks.lists().iter().all(|list| list.kind != kind) {
+                self.wrong(&at, format!("there is no network list of kind `{text}`"), "add one under `networks`");
+            }
+            kinds.push(kind);
+        }
+        let at = format!("{place}/provenance");
+        let mut provenance = self.optional::<Provenance>(test.provenance, &at);
+        if provenance.is_empty() {
+            provenance = Words(!Provenance::Unverified.bit());
+        } else if provenance.has(Provenance::Unverified) {
+            self.unverified.push(at);
+        }
+        Condition::Address(Address { blocks: blocks.into(), lists, kinds: kinds.into(), provenance })
+    }
+
+    fn claim(&mut self, test: wire::ClaimTest, place: &str) -> Condition {
+        if test == wire::ClaimTest::default() {
+            self.wrong(place, "nothing to look for", "give `family`, `engine`, `platform` or `major`");
+        }
+        Condition::Claim {
+            family: self.optional::<Family>(test.family, &format!("{place}/family")),
+            engine: self.optional::<Engine>(test.engine, &format!("{place}/engine")),
+            platform: self.optional::<Platform>(test.platform, &format!("{place}/platform")),
+            major: test.major.map(|r| self.range(r.at_least, r.below, &format!("{place}/major"), u32::MAX)),
+        }
+    }
+
+    fn named(&mut self, test: wire::NamedTest, place: &str) -> Condition {
+        let category = self.optional::<Category>(test.category, &format!("{place}/category"));
+        for (index, name) in test.name.iter().enumerate() {
+            if !self.names.entries().iter().any(|entry| entry.name == *name) {
+                let message = format!("the name table has no `{name}`");
+                self.wrong(&format!("{place}/name/{index}"), message, "add it under `names`");
+            }
+        }
+        for (index, operator) in test.operator.iter().enumerate() {
+            if !self.names.entries().iter().any(|entry| entry.operator.as_ref() == Some(operator)) {
+                let message = format!("the name table has no operator `{operator}`");
+                self.wrong(&format!("{place}/operator/{index}"), message, "add it under `names`");
+            }
+        }
+        Condition::Named { names: test.name.into(), operators: test.operator.into(), category }
+    }
+
+    fn word<T: Word>(&mut self, text: &str, place: &str) -> Option<T> {
+        let word = T::parse(text);
+        if word.is_none() {
+            self.wrong(place, format!("unknown word `{text}`"), one_of(&T::words()));
+        }
+        word
+    }
+
+    /// At least one word.
+    fn words<T: Word>(&mut self, words: Vec<String>, place: &str) -> Words {
+        self.count(words.len(), place);
+        self.optional::<T>(words, place)
+    }
+
+    /// No words: no demand.
+    fn optional<T: Word>(&mut self, words: Vec<String>, place: &str) -> Words {
+        let mut bits = 0u32;
+        for (index, word) in words.iter().enumerate() {
+            bits |= self.word::<T>(word, &format!("{place}/{index}")).map_or(0, Word::bit);
+        }
+        Words(bits)
+    }
+
+    fn count(&mut self, count: usize, place: &str) {
+        if count == 0 {
+            self.wrong(place, "the list is empty", "give at least one, or leave the test out");
+        } else if count > limits::CONDITION_ITEMS {
+            let remedy = format!("at most {} are allowed; move them to a named list", limits::CONDITION_ITEMS);
+            self.wrong(place, format!("{count} items"), remedy);
+        }
+    }
+
+    fn refuse_block(&mut self, place: &str, text: &str, error: &str) {
+        let (message, remedy) = error.split_once("; ").unwrap_or((error, ""));
+        self.wrong(place, format!("`{text}`: {message}"), remedy);
+    }
+
+    pub(crate) fn wrong(&mut self, place: &str, message: impl Into<String>, remedy: impl Into<String>) {
+        self.problems.push(Problem::new(place, message, remedy));
+    }
+}
+
+fn has_upper(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_uppercase())
+}

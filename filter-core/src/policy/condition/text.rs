@@ -1,0 +1,122 @@
+//! Tests on one text.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::bytes;
+use crate::limits;
+
+/// Texts in ascending order, shared by the rules that name them.
+pub(crate) type List = Arc<[Box<[u8]>]>;
+
+/// A test on bytes; nothing is assumed about their encoding.
+#[derive(Clone, Debug)]
+pub(crate) enum Text {
+    OneOf(List),
+    Prefix(Box<[u8]>),
+    Suffix(Box<[u8]>),
+    Contains(Box<[u8]>),
+}
+
+/// Whether ASCII case counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Case {
+    Exact,
+    /// The policy's side is in lower case.
+    Ignored,
+}
+
+/// A list ready for searching.
+pub(crate) fn list(texts: impl IntoIterator<Item = alloc::string::String>) -> List {
+    let mut items: Vec<Box<[u8]>> = texts.into_iter().map(|text| text.into_bytes().into_boxed_slice()).collect();
+    items.sort_unstable();
+    items.dedup();
+    items.into()
+}
+
+impl Text {
+    pub(crate) fn matches(&self, value: &[u8], case: Case) -> bool {
+        let same = |a: &[u8], b: &[u8]| match case {
+            Case::Exact => a == b,
+            Case::Ignored => a.eq_ignore_ascii_case(b),
+        };
+        match self {
+            Text::OneOf(list) => {
+                let folded = |b: &u8| if case == Case::Ignored { b.to_ascii_lowercase() } else { *b };
+                list.binary_search_by(|item| item.iter().copied().cmp(value.iter().map(folded))).is_ok()
+            }
+            Text::Prefix(start) => value.get(..start.len()).is_some_and(|part| same(part, start)),
+            Text::Suffix(end) => {
+                let at = value.len().checked_sub(end.len());
+                at.and_then(|at| value.get(at..)).is_some_and(|part| same(part, end))
+            }
+            Text::Contains(part) => {
+                // Bounded: this is the one test whose cost grows with both sides.
+                let seen = value.get(..limits::HEADER_VALUE).unwrap_or(value);
+                match case {
+                    Case::Exact => bytes::contains(seen, part),
+                    Case::Ignored => bytes::contains_ignore_case(seen, part),
+                }
+            }
+        }
+    }
+}
+
+/// The authority without port, user part and trailing dot.
+pub(crate) fn host_of(authority: &[u8]) -> &[u8] {
+    let host = authority.rsplit(|b| *b == b'@').next().unwrap_or(authority);
+    let end = match host.iter().rposition(|b| *b == b']') {
+        Some(bracket) => bracket.saturating_add(1),
+        None => host.iter().position(|b| *b == b':').unwrap_or(host.len()),
+    };
+    let host = host.get(..end).unwrap_or(host);
+    host.strip_suffix(b".").unwrap_or(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_on_texts() {
+        let bytes = |text: &str| text.as_bytes().to_vec().into_boxed_slice();
+        let one_of = Text::OneOf(list(["b", "a", "shop.example"].map(Into::into)));
+        let prefix = Text::Prefix(bytes("/api/"));
+        let suffix = Text::Suffix(bytes(".php"));
+        let contains = Text::Contains(bytes("admin"));
+        let cases: [(&Text, &str, Case, bool); 13] = [
+            (&one_of, "a", Case::Exact, true),
+            (&one_of, "A", Case::Exact, false),
+            (&one_of, "Shop.Example", Case::Ignored, true),
+            (&one_of, "", Case::Ignored, false),
+            (&prefix, "/api/x", Case::Exact, true),
+            (&prefix, "/api", Case::Exact, false),
+            (&suffix, "/x.php", Case::Exact, true),
+            (&suffix, "/x.PHP", Case::Exact, false),
+            (&suffix, "/x.PHP", Case::Ignored, true),
+            (&suffix, "hp", Case::Exact, false),
+            (&contains, "/wp-admin/x", Case::Exact, true),
+            (&contains, "/ADMIN", Case::Ignored, true),
+            (&contains, "/adm", Case::Exact, false),
+        ];
+        for (test, value, case, expected) in cases {
+            assert_eq!(test.matches(value.as_bytes(), case), expected, "{test:?} on {value}");
+        }
+    }
+
+    #[test]
+    fn hosts() {
+        let cases = [
+            ("shop.example", "shop.example"),
+            ("shop.example:8443", "shop.example"),
+            ("shop.example.:80", "shop.example"),
+            ("[2001:db8::1]:443", "[2001:db8::1]"),
+            ("user@shop.example", "shop.example"),
+            ("", ""),
+        ];
+        for (authority, host) in cases {
+            assert_eq!(host_of(authority.as_bytes()), host.as_bytes(), "{authority}");
+        }
+    }
+}
