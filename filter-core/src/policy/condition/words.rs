@@ -80,6 +80,8 @@ words!(
         FirefoxIos,
         EdgeIos,
         IosWebView,
+        OtherGecko,
+        OtherWebKit,
         Legacy,
         App,
         Tool,
