@@ -1,3 +1,9 @@
-//! Hosts that run the built adapters, behind one builder.
+//! Hosts that run the built adapters, behind one builder each: a hermetic one for what a host may do, a real one for what it does.
 
+pub mod bundles;
+pub mod client;
+pub mod envoy;
 pub mod evidence;
+pub mod host;
+pub mod module;
+pub mod origin;

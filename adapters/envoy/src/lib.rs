@@ -1,1 +1,112 @@
-//! Weir as an Envoy proxy-wasm filter.
+//! Weir as an Envoy proxy-wasm filter: facts in, action out.
+//!
+//! The `proxy-wasm` crate dispatches callbacks; everything asked of the host goes through [`hostcalls`]. One request costs
+//! one read of the header map, one property, and the core's decision. Nothing here may trap: a trap takes the worker's whole
+//! VM, and every request on it waits for a new one.
+
+mod hostcalls;
+mod pairs;
+mod facts;
+mod metrics;
+mod store;
+mod config;
+mod poll;
+mod act;
+
+use std::rc::Rc;
+
+use proxy_wasm::traits::{Context, HttpContext, RootContext};
+use proxy_wasm::types::{Action, ContextType};
+
+use facts::RequestBytes;
+use poll::Poller;
+use store::{Active, Slot};
+
+proxy_wasm::main! {{
+    proxy_wasm::set_root_context(|_| Box::new(Root::default()));
+}}
+
+/// One plugin configuration in this VM. A configuration update makes a new one beside it.
+#[derive(Default)]
+struct Root {
+    slot: Rc<Slot>,
+    poller: Option<Poller>,
+}
+
+impl Context for Root {
+    fn on_http_call_response(&mut self, _token: u32, headers: usize, _body: usize, _trailers: usize) {
+        if let Some(poller) = &mut self.poller {
+            poller.answered(headers > 0, &self.slot);
+        }
+    }
+}
+
+impl RootContext for Root {
+    /// Refusing is final for this configuration: Envoy does not start with it, or keeps the one before.
+    fn on_configure(&mut self, _size: usize) -> bool {
+        match config::load() {
+            Ok(loaded) => {
+                if let Some(active) = loaded.active {
+                    self.slot.set(active);
+                }
+                self.poller = loaded.poller;
+                true
+            }
+            Err(problems) => {
+                metrics::bundle_load(false);
+                for problem in problems.lines() {
+                    hostcalls::log(hostcalls::Level::Error, &format!("weir: {problem}"));
+                }
+                false
+            }
+        }
+    }
+
+    fn on_tick(&mut self) {
+        if let Some(poller) = &mut self.poller {
+            poller.ask();
+        }
+    }
+
+    fn create_http_context(&self, _context_id: u32) -> Option<Box<dyn HttpContext>> {
+        Some(Box::new(Http { slot: Rc::clone(&self.slot) }))
+    }
+
+    fn get_type(&self) -> Option<ContextType> {
+        Some(ContextType::HttpContext)
+    }
+}
+
+/// One request.
+struct Http {
+    slot: Rc<Slot>,
+}
+
+impl Context for Http {}
+
+impl HttpContext for Http {
+    fn on_http_request_headers(&mut self, _headers: usize, _end_of_stream: bool) -> Action {
+        match (self.slot.get(), RequestBytes::fetch()) {
+            (Some(active), Some(bytes)) => judge(&active, &bytes),
+            (active, bytes) => unjudged(active.is_some(), bytes.as_ref()),
+        }
+    }
+}
+
+fn judge(active: &Active, bytes: &RequestBytes) -> Action {
+    let started = hostcalls::now_nanoseconds();
+    bytes.with_facts(|facts, forged| {
+        let verdict = active.engine.decide(facts, started.checked_div(1_000_000).unwrap_or(0));
+        metrics::decision(started);
+        act::carry_out(active, &verdict, forged)
+    })
+}
+
+/// There is no bundle yet, or the host gave no headers: the request passes, without headers that only Weir may send.
+fn unjudged(has_bundle: bool, bytes: Option<&RequestBytes>) -> Action {
+    metrics::not_judged(has_bundle);
+    if let Some(bytes) = bytes {
+        bytes.with_facts(|_, forged| act::remove(forged));
+    }
+    Action::Continue
+}

@@ -1,0 +1,149 @@
+//! Fetching the bundle again and again, with its entity tag, so that an unchanged one costs an answer without a body.
+//!
+//! Each worker asks for itself, and so does Envoy's main thread: nothing is elected that could be lost. What cannot be
+//! fetched, is not a bundle, or is older than the one in use changes nothing but a counter and a line in the log.
+
+use std::time::Duration;
+
+use filter_core::policy::Settings;
+
+use crate::config::activate;
+use crate::hostcalls::{self, Buffer, Level, Map};
+use crate::store::{self, Active, Kept, Slot};
+use crate::{metrics, pairs};
+
+/// The first question comes soon after the start.
+const FIRST_MS: u32 = 50;
+/// After a failure the next question comes after at most so many milliseconds.
+const RETRY_MS: u32 = 5_000;
+/// An answer may take so long.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// A bundle may have so many bytes; Envoy buffers 5 MB answers without trouble.
+const LONGEST: usize = 8 * 1024 * 1024;
+
+/// Asks one path of one cluster.
+pub(crate) struct Poller {
+    cluster: String,
+    path: String,
+    source: String,
+    interval_ms: u32,
+    period_ms: u32,
+    settings: Settings,
+    tag: Vec<u8>,
+    waiting: bool,
+    /// What went wrong last, so that a lasting failure is one line in the log.
+    complaint: String,
+}
+
+impl Poller {
+    pub(crate) fn new(cluster: String, path: String, seconds: u32, settings: Settings) -> Self {
+        Poller {
+            source: format!("{cluster}{path}"),
+            cluster,
+            path,
+            interval_ms: seconds.saturating_mul(1000),
+            period_ms: 0,
+            settings,
+            tag: Vec::new(),
+            waiting: false,
+            complaint: String::new(),
+        }
+    }
+
+    /// What the last good bundle is kept under.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Goes on from a kept bundle, unless the one to start with is newer.
+    pub(crate) fn resume(&mut self, kept: Kept, start: Option<&Active>) -> Option<Active> {
+        let active = activate(&kept.text, &self.settings).ok()?;
+        if start.is_some_and(|start| start.engine.bundle().serial() > active.engine.bundle().serial()) {
+            return None;
+        }
+        self.tag = kept.tag;
+        Some(active)
+    }
+
+    /// Asks for ticks.
+    pub(crate) fn start(&mut self) -> Result<(), String> {
+        if !hostcalls::may_call_out() {
+            return Err("/poll: the host allows no HTTP calls; allow the capability `proxy_http_call`".to_owned());
+        }
+        self.tick_every(FIRST_MS);
+        Ok(())
+    }
+
+    /// Sends one question.
+    pub(crate) fn ask(&mut self) {
+        self.tick_every(self.interval_ms);
+        if std::mem::replace(&mut self.waiting, true) {
+            return;
+        }
+        let tag = String::from_utf8_lossy(&self.tag);
+        let mut headers =
+            vec![(":method", "GET"), (":scheme", "http"), (":authority", self.cluster.as_str()), (":path", &self.path)];
+        if !tag.is_empty() {
+            headers.push(("if-none-match", &tag));
+        }
+        // The one call that the SDK must make, since it dispatches the answer; `may_call_out` came first.
+        if proxy_wasm::hostcalls::dispatch_http_call(&self.cluster, headers, None, Vec::new(), TIMEOUT).is_err() {
+            self.waiting = false;
+            self.failed(format!("cluster `{}` cannot be asked; is it configured and healthy?", self.cluster));
+        }
+    }
+
+    /// Reads the answer to the question.
+    pub(crate) fn answered(&mut self, complete: bool, slot: &Slot) {
+        self.waiting = false;
+        let wire = hostcalls::header_map(Map::CallResponse).ok().filter(|_| complete).unwrap_or_default();
+        let header = |name: &[u8]| pairs::read(&wire).find(|(other, _)| *other == name).map(|(_, value)| value);
+        match header(b":status") {
+            Some(b"304") => self.complaint.clear(),
+            Some(b"200") => {
+                let tag = header(b"etag").unwrap_or_default();
+                let body = hostcalls::buffer(Buffer::CallResponseBody, LONGEST).unwrap_or_default();
+                match self.take(&body, slot) {
+                    Ok(()) => {
+                        self.tag = tag.to_vec();
+                        store::keep(&self.source, tag, &body);
+                        self.complaint.clear();
+                        metrics::bundle_load(true);
+                    }
+                    Err(problems) => self.failed(problems),
+                }
+            }
+            Some(status) => {
+                self.failed(format!("`{}` answered {}", self.source, String::from_utf8_lossy(status)));
+            }
+            None => self.failed(format!("`{}` gave no answer", self.source)),
+        }
+    }
+
+    fn take(&self, body: &[u8], slot: &Slot) -> Result<(), String> {
+        let active = activate(body, &self.settings)?;
+        let (old, new) = (slot.get(), active.engine.bundle().serial());
+        if let Some(serial) = old.map(|old| old.engine.bundle().serial()).filter(|serial| *serial > new) {
+            return Err(format!("/serial: {new} is older than {serial}, which is in use; give the content a new serial"));
+        }
+        slot.set(active);
+        Ok(())
+    }
+
+    fn failed(&mut self, complaint: String) {
+        metrics::bundle_load(false);
+        self.tick_every(self.interval_ms.min(RETRY_MS));
+        if complaint != self.complaint {
+            for line in complaint.lines() {
+                hostcalls::log(Level::Error, &format!("weir: bundle not taken, the last good one stays: {line}"));
+            }
+            self.complaint = complaint;
+        }
+    }
+
+    fn tick_every(&mut self, period_ms: u32) {
+        if self.period_ms != period_ms && hostcalls::set_tick_period(period_ms).is_ok() {
+            self.period_ms = period_ms;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What outlives a request: the engine in use, and the last good polled bundle.
+//!
+//! A configuration update makes a new root context in the same VM, and a trap a new VM. The last good bundle of each source
+//! is therefore kept in the host's shared data, which all workers see and which outlives both. Shared data never frees a
+//! key; there is one key a source.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use filter_core::engine::Engine;
+
+use crate::hostcalls;
+use crate::metrics::Counters;
+
+/// An engine with the counters of its rules.
+pub(crate) struct Active {
+    /// Decides.
+    pub(crate) engine: Engine,
+    /// Counts what it decided.
+    pub(crate) counters: Counters,
+}
+
+/// The place where a root context keeps its engine; requests look here, a polled bundle is put here.
+#[derive(Default)]
+pub(crate) struct Slot(RefCell<Option<Rc<Active>>>);
+
+impl Slot {
+    /// The engine in use.
+    pub(crate) fn get(&self) -> Option<Rc<Active>> {
+        self.0.try_borrow().ok()?.clone()
+    }
+
+    /// Puts another in its place.
+    pub(crate) fn set(&self, active: Active) {
+        if let Ok(mut place) = self.0.try_borrow_mut() {
+            *place = Some(Rc::new(active));
+        }
+    }
+}
+
+/// A bundle as it was fetched.
+pub(crate) struct Kept {
+    /// Entity tag it came with; may be empty.
+    pub(crate) tag: Vec<u8>,
+    /// The two lines.
+    pub(crate) text: Vec<u8>,
+}
+
+/// The last good bundle of `source`, if any VM of this process kept one.
+pub(crate) fn last_good(source: &str) -> Option<Kept> {
+    let value = hostcalls::shared_data(&key(source)).ok()?;
+    let end = value.iter().position(|byte| *byte == b'\n')?;
+    let (tag, text) = value.split_at_checked(end)?;
+    Some(Kept { tag: tag.to_vec(), text: text.get(1..)?.to_vec() })
+}
+
+/// Keeps a bundle that was checked. An entity tag is a header value: it has no line feed.
+pub(crate) fn keep(source: &str, tag: &[u8], text: &[u8]) {
+    let value = [tag, b"\n", text].concat();
+    if let Err(refusal) = hostcalls::set_shared_data(&key(source), &value) {
+        hostcalls::log(hostcalls::Level::Warn, &format!("weir: the bundle could not be kept for a new VM: {refusal}"));
+    }
+}
+
+/// Plugins without a VM id share one space of keys: ours start with our name and the form's version.
+fn key(source: &str) -> Vec<u8> {
+    [b"weir/1/bundle/", source.as_bytes()].concat()
+}

@@ -1,0 +1,56 @@
+//! Bundles for tests.
+
+use filter_core::policy::wire;
+use serde_json::json;
+
+/// The two lines of a bundle with these rules; everything else passes.
+pub fn with_rules(rules: serde_json::Value, serial: u64) -> String {
+    let content = json!({
+        "names": [{ "token": "evilbot", "name": "Evilbot", "category": "attack_tool" }],
+        "rules": rules,
+        "otherwise": "allow",
+    });
+    of(content, serial)
+}
+
+/// The two lines of a bundle with this content.
+pub fn of(content: serde_json::Value, serial: u64) -> String {
+    let content: wire::Content = serde_json::from_value(content).unwrap_or_else(|error| panic!("no content: {error}"));
+    wire::write(&content, serial).unwrap_or_else(|error| panic!("cannot be written: {error}"))
+}
+
+/// Blocks, tags, monitors and shadows by path, so that a test can ask for each.
+pub fn by_path(serial: u64) -> String {
+    let rule = |id: &str, then: serde_json::Value| {
+        json!({ "id": id, "when": { "path": { "prefix": format!("/{id}") } }, "then": then })
+    };
+    let mut shadow = rule("shadow", json!({ "block": {} }));
+    shadow["mode"] = json!("shadow");
+    with_rules(
+        json!([
+            shadow,
+            rule("block", json!({ "block": { "status": 403 } })),
+            rule("tag", json!("tag")),
+            rule("monitor", json!("monitor")),
+        ]),
+        serial,
+    )
+}
+
+/// Host settings around a bundle; the secret allows tags and keyed ids.
+pub fn settings(bundle: &str) -> String {
+    json!({ "bundle": bundle, "allow_unsigned": true, "secret": "correct horse battery staple, thirty-two bytes" }).to_string()
+}
+
+/// Host settings that fetch the bundle from `cluster`.
+pub fn polling(cluster: &str, path: &str, start: Option<&str>) -> String {
+    let mut settings = json!({
+        "poll": { "cluster": cluster, "path": path, "interval": 1 },
+        "allow_unsigned": true,
+        "secret": "correct horse battery staple, thirty-two bytes",
+    });
+    if let Some(bundle) = start {
+        settings["bundle"] = json!(bundle);
+    }
+    settings.to_string()
+}

@@ -1,0 +1,23 @@
+//! Where Envoy is.
+
+use std::path::{Path, PathBuf};
+
+use crate::module;
+
+/// The Envoy to test with: `WEIR_ENVOY`, or the one that `scripts/install-envoy` put in `.cache`. `None`, said loudly, where
+/// there is none: then a test that needs it returns at once.
+pub fn binary() -> Option<PathBuf> {
+    let named = std::env::var_os("WEIR_ENVOY").map(PathBuf::from);
+    let found = named.or_else(|| newest(&module::root().join(".cache"))).filter(|path| path.is_file());
+    if found.is_none() {
+        eprintln!("SKIPPED: no Envoy; run ./scripts/install-envoy, or set WEIR_ENVOY=/path/to/envoy");
+        assert!(std::env::var_os("CI").is_none(), "in CI Envoy must be there");
+    }
+    found
+}
+
+fn newest(cache: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(cache).ok()?.flatten();
+    let ours = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("envoy-"));
+    ours.map(|entry| entry.path().join("envoy")).filter(|path| path.is_file()).max()
+}

@@ -1,0 +1,39 @@
+//! The built filter, made when a test first asks for it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, ensure};
+
+/// The repository's root.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// Where cargo puts what it builds.
+pub fn target_dir() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Builds the Envoy module, once a test process, and says where it is.
+pub fn envoy() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| build().unwrap_or_else(|error| panic!("{error:#}")))
+}
+
+/// The Envoy module's bytes.
+pub fn envoy_bytes() -> Vec<u8> {
+    std::fs::read(envoy()).unwrap_or_else(|error| panic!("cannot read {}: {error}", envoy().display()))
+}
+
+fn build() -> Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let done = Command::new(cargo)
+        .current_dir(root())
+        .args(["build", "--quiet", "--release", "--target", "wasm32-wasip1", "-p", "weir-envoy"])
+        .status()
+        .context("cannot start cargo to build the filter")?;
+    ensure!(done.success(), "the filter does not build: run cargo build --release --target wasm32-wasip1 -p weir-envoy");
+    Ok(target_dir().join("wasm32-wasip1/release/weir_envoy.wasm"))
+}

@@ -1,0 +1,153 @@
+//! Bundles given to a real Envoy by each route: statically, by discovery, by polling; good ones and bad ones.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+use wasm_tests::bundles;
+use wasm_tests::client::{Answer, Connection, request, send};
+use wasm_tests::envoy::{Config, Envoy, Route, directory, filter, validate, write_discovered};
+use wasm_tests::module;
+use wasm_tests::origin::Origin;
+
+fn get(path: &str) -> Vec<u8> {
+    request("GET", path, &[("host", b"shop.example")], b"")
+}
+
+fn blocks(envoy: &Envoy) -> bool {
+    send(envoy.plain, &get("/block/1")).unwrap().status == 403
+}
+
+/// A bundle that parses as JSON but is none.
+fn bad() -> String {
+    bundles::by_path(9).replace("\"path\"", "\"paht\"")
+}
+
+#[test]
+fn validation_names_what_is_wrong_with_a_bundle() {
+    let check = |settings: &str| validate(&Config::new(Route::Direct, filter(module::envoy(), settings)));
+    let Some((accepted, said)) = check(&bundles::settings(&bundles::by_path(1))) else { return };
+    assert!(accepted, "{said}");
+    let (accepted, said) = check(&bundles::settings(&bad())).unwrap();
+    assert!(!accepted && said.contains("weir: /"), "{said}");
+    let unsigned = json!({ "bundle": bundles::by_path(1) }).to_string();
+    let (accepted, said) = check(&unsigned).unwrap();
+    assert!(!accepted && said.contains("allow_unsigned"), "{said}");
+}
+
+#[test]
+fn discovery_refuses_a_bad_bundle_and_the_old_one_serves() {
+    let directory = directory().unwrap();
+    let path = directory.path().to_owned();
+    write_discovered(&path, &filter(module::envoy(), &bundles::settings(&bundles::by_path(1))), 1).unwrap();
+    let config = Config::discovered(Route::Direct, &path);
+    let Some(envoy) = Envoy::start_in(directory, &config, 1) else { return };
+    assert!(blocks(&envoy));
+    write_discovered(&path, &filter(module::envoy(), &bundles::settings(&bad())), 2).unwrap();
+    envoy
+        .wait_for("a refused update", |envoy| {
+            let (_, stats) = envoy.admin("GET", "/stats?filter=extension_config_discovery").ok()?;
+            stats.lines().any(|line| line.contains("config_fail") && !line.ends_with(": 0")).then_some(())
+        })
+        .unwrap();
+    assert!(blocks(&envoy));
+    assert!(envoy.log().contains("weir: /"), "the reason is in the log");
+    let nothing = bundles::with_rules(json!([]), 2);
+    write_discovered(&path, &filter(module::envoy(), &bundles::settings(&nothing)), 3).unwrap();
+    envoy.wait_for("the next good bundle", |envoy| (!blocks(envoy)).then_some(())).unwrap();
+}
+
+#[test]
+fn discovery_under_load_fails_no_request() {
+    let directory = directory().unwrap();
+    let path = directory.path().to_owned();
+    let put = |version: u32| {
+        let filter = filter(module::envoy(), &bundles::settings(&bundles::by_path(u64::from(version))));
+        write_discovered(&path, &filter, version).unwrap();
+    };
+    put(1);
+    let config = Config::discovered(Route::Direct, &path);
+    let Some(envoy) = Envoy::start_in(directory, &config, 2) else { return };
+    let done = AtomicBool::new(false);
+    let (sent, wrong) = (AtomicU64::new(0), AtomicU64::new(0));
+    thread::scope(|scope| {
+        for worker in 0..4 {
+            let (done, sent, wrong, to) = (&done, &sent, &wrong, envoy.plain);
+            scope.spawn(move || {
+                let (path, status) = if worker % 2 == 0 { ("/block/1", 403) } else { ("/other", 200) };
+                let mut connection = Connection::open(to).unwrap();
+                while !done.load(Ordering::Relaxed) {
+                    let answer = connection.send(&get(path));
+                    sent.fetch_add(1, Ordering::Relaxed);
+                    if answer.is_err() || answer.is_ok_and(|answer| answer.status != status) {
+                        wrong.fetch_add(1, Ordering::Relaxed);
+                        connection = Connection::open(to).unwrap();
+                    }
+                }
+            });
+        }
+        for version in 2..12 {
+            put(version);
+            let serial = format!("weir_bundle_serial: {version}\n");
+            let probe = |envoy: &Envoy| {
+                envoy.admin("GET", "/stats?filter=weir_bundle_serial").ok()?.1.contains(&serial).then_some(())
+            };
+            let came = envoy.wait_for(&serial, probe);
+            thread::sleep(Duration::from_millis(100));
+            if came.is_err() {
+                done.store(true, Ordering::Relaxed);
+            }
+            came.unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    let sent = sent.into_inner();
+    assert_eq!(wrong.into_inner(), 0, "of {sent}");
+    assert!(sent > 500, "only {sent} requests were sent");
+}
+
+#[test]
+fn polling_takes_good_bundles_and_outlives_bad_ones() {
+    // What the endpoint answers with, by number; each answer's tag is its number.
+    let step = Arc::new(AtomicU32::new(0));
+    let unchanged = Arc::new(AtomicU32::new(0));
+    let (answers_step, count) = (Arc::clone(&step), Arc::clone(&unchanged));
+    let endpoint = Origin::with(move |_, headers, _| {
+        let step = answers_step.load(Ordering::Relaxed);
+        let tag = format!("\"{step}\"");
+        if headers.iter().any(|(name, value)| name == "if-none-match" && *value == tag) {
+            count.fetch_add(1, Ordering::Relaxed);
+            return Answer { status: 304, ..Answer::default() };
+        }
+        let (status, body) = match step {
+            0 => (200, bundles::by_path(5)),
+            1 => (200, bad()),
+            2 => (500, String::new()),
+            3 => (200, bundles::with_rules(json!([]), 4)), // older than what serves
+            _ => (200, bundles::with_rules(json!([]), 6)),
+        };
+        Answer { status, headers: vec![("etag".into(), tag)], body: body.into_bytes() }
+    })
+    .unwrap();
+    let settings = bundles::polling("bundles", "/default.json", None);
+    let mut config = Config::new(Route::Direct, filter(module::envoy(), &settings));
+    config.clusters.push(("bundles".into(), endpoint.port()));
+    let Some(envoy) = Envoy::start(&config, 2) else { return };
+    envoy.wait_for("the first bundle", |envoy| blocks(envoy).then_some(())).unwrap();
+    let seen = &unchanged;
+    envoy.wait_for("an unchanged answer", |_| (seen.load(Ordering::Relaxed) > 0).then_some(())).unwrap();
+    let failed = |envoy: &Envoy| {
+        let (_, stats) = envoy.admin("GET", "/stats?filter=weir_result=failed").unwrap_or_default();
+        stats.trim().rsplit(' ').next().and_then(|value| value.parse::<u64>().ok()).unwrap_or(0)
+    };
+    for bad_step in 1..=3 {
+        let before = failed(&envoy);
+        step.store(bad_step, Ordering::Relaxed);
+        envoy.wait_for("a failed load", |envoy| (failed(envoy) > before).then_some(())).unwrap();
+        assert!(blocks(&envoy), "step {bad_step}");
+    }
+    step.store(4, Ordering::Relaxed);
+    envoy.wait_for("the next good bundle", |envoy| (!blocks(envoy)).then_some(())).unwrap();
+}

@@ -1,0 +1,260 @@
+//! The built Envoy module on the hermetic host: what it does with each action, and that no host can make it trap.
+
+use serde_json::Value;
+use wasm_tests::bundles;
+use wasm_tests::host::{Process, Request, Seen, Vm};
+use wasm_tests::module;
+
+const CHROME: &str = "t13d1516h2_8daaf6152771_02713d6af862";
+
+fn process() -> Process {
+    Process::new(&module::envoy_bytes()).unwrap()
+}
+
+/// A worker with this bundle, and its root context.
+fn worker(process: &Process, bundle: &str) -> (Vm, u32) {
+    let mut vm = process.vm().unwrap();
+    let root = vm.configure(&bundles::settings(bundle)).unwrap().unwrap_or_else(|| panic!("{:?}", process.world().log));
+    (vm, root)
+}
+
+fn get(path: &str) -> Request {
+    Request::get(path).state(CHROME, "203.0.113.7", "TLSv1.3", "HTTP/2").header("x-request-id", "r-1")
+}
+
+fn events(process: &Process) -> Vec<Value> {
+    let world = process.world();
+    world.logged("\"action\"").iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn has_weir_header(seen: &Seen) -> bool {
+    seen.headers.iter().any(|(name, _)| name.starts_with(b"x-weir-"))
+}
+
+#[test]
+fn each_action_is_carried_out() {
+    let process = process();
+    let (mut vm, root) = worker(&process, &bundles::by_path(7));
+
+    let allowed = vm.request(root, get("/other")).unwrap();
+    assert!(allowed.continued && allowed.reply.is_none() && !has_weir_header(&allowed) && allowed.set.is_empty());
+    assert!(events(&process).is_empty(), "{:?}", events(&process));
+
+    let blocked = vm.request(root, get("/block/1")).unwrap();
+    let reply = blocked.reply.unwrap();
+    assert!(!blocked.continued);
+    assert_eq!((reply.status, reply.details.as_str(), reply.grpc_status), (403, "weir_block{rule=block}", -1));
+    assert!(!reply.body.is_empty());
+    let verdict = String::from_utf8(blocked.set["weir.verdict"].clone()).unwrap();
+    assert!(verdict.starts_with("action=block;rule=block;class="), "{verdict}");
+
+    let tagged = vm.request(root, get("/tag/1")).unwrap();
+    assert!(tagged.continued && tagged.reply.is_none());
+    for name in ["x-weir-score", "x-weir-class", "x-weir-bundle", "x-weir-signature"] {
+        assert!(tagged.header(name).is_some(), "{name} is missing: {:?}", tagged.headers);
+    }
+
+    let monitored = vm.request(root, get("/monitor/1")).unwrap();
+    assert!(monitored.continued && !has_weir_header(&monitored));
+
+    let shadowed = vm.request(root, get("/shadow/1")).unwrap();
+    assert!(shadowed.continued && shadowed.reply.is_none());
+
+    let actions: Vec<String> = events(&process).iter().map(|e| e["action"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(actions, ["block", "tag", "monitor", "allow"]);
+    assert!(events(&process).iter().all(|event| event["id"] == "r-1"));
+}
+
+#[test]
+fn a_grpc_caller_is_told_in_its_own_way() {
+    let process = process();
+    let (mut vm, root) = worker(&process, &bundles::by_path(7));
+    let blocked = vm.request(root, get("/block/1").header("content-type", "application/grpc")).unwrap();
+    assert_eq!(blocked.reply.unwrap().grpc_status, 7);
+}
+
+#[test]
+fn forged_headers_never_reach_the_origin() {
+    let process = process();
+    let (mut vm, root) = worker(&process, &bundles::by_path(7));
+    for path in ["/other", "/monitor/1", "/tag/1", "/shadow/1"] {
+        let forged = get(path).header("x-weir-score", "0").header("x-weir-class", "human").header("x-weir-odd", b"\xff");
+        let seen = vm.request(root, forged.header("x-weir-score", "1")).unwrap();
+        assert!(seen.header("x-weir-odd").is_none(), "{path}");
+        assert_eq!(has_weir_header(&seen), path == "/tag/1", "{path}");
+        let scores = seen.headers.iter().filter(|(name, _)| name == b"x-weir-score").count();
+        assert_eq!(scores, usize::from(path == "/tag/1"), "{path}");
+    }
+}
+
+#[test]
+fn a_passing_request_costs_few_host_calls() {
+    let process = process();
+    let (mut vm, root) = worker(&process, &bundles::by_path(7));
+    for _ in 0..2 {
+        vm.request(root, get("/other")).unwrap(); // metrics are defined once
+    }
+    let seen = vm.request(root, get("/other")).unwrap();
+    let mut calls = seen.calls;
+    calls.retain(|call| call != "proxy_increment_metric");
+    assert_eq!(
+        calls,
+        ["proxy_get_header_map_pairs", "proxy_get_property", "proxy_get_current_time_nanoseconds"],
+        "one map, one property, one look at the clock"
+    );
+}
+
+#[test]
+fn requests_are_counted_by_class_action_and_rule() {
+    let process = process();
+    let (mut vm, root) = worker(&process, &bundles::by_path(7));
+    for path in ["/block/1", "/block/2", "/shadow/1", "/other"] {
+        vm.request(root, get(path)).unwrap();
+    }
+    let world = process.world();
+    let sum = |text: &str| -> i64 {
+        let names = world.metric_names().into_iter().filter(|name| name.contains(text));
+        names.filter_map(|name| world.metric(name)).sum()
+    };
+    assert_eq!(sum("weir_action=block;weir_rule=block;"), 2);
+    assert_eq!(sum("weir_action=allow;weir_rule=none;"), 2);
+    assert_eq!(sum("weir_shadow_total.weir_rule=shadow;"), 1);
+    assert_eq!(sum("weir_bundle_in_use."), 1);
+    assert_eq!(world.metric("weir_bundle_serial"), Some(7));
+    assert_eq!(world.samples("weir_decision_microseconds").len(), 1);
+}
+
+#[test]
+fn every_host_call_may_refuse_with_any_status() {
+    const CALLS: [&str; 17] = [
+        "proxy_log",
+        "proxy_get_log_level",
+        "proxy_get_current_time_nanoseconds",
+        "proxy_set_tick_period_milliseconds",
+        "proxy_get_buffer_bytes",
+        "proxy_get_header_map_pairs",
+        "proxy_remove_header_map_value",
+        "proxy_replace_header_map_value",
+        "proxy_get_property",
+        "proxy_set_property",
+        "proxy_get_shared_data",
+        "proxy_set_shared_data",
+        "proxy_send_local_response",
+        "proxy_define_metric",
+        "proxy_increment_metric",
+        "proxy_record_metric",
+        "proxy_http_call",
+    ];
+    for call in CALLS {
+        for status in 1..=13 {
+            let process = process();
+            process.world_mut().clusters.push("bundles".into());
+            let (mut vm, root) = worker(&process, &bundles::by_path(7));
+            process.world_mut().refusals.insert(call.into(), status);
+            for path in ["/other", "/block/1", "/tag/1", "/monitor/1", "/shadow/1"] {
+                let seen = vm.request(root, get(path).header("x-weir-score", "0")).unwrap();
+                let answered = seen.reply.is_some();
+                assert_ne!(seen.continued, answered, "{call} {status} {path}: neither passed nor answered");
+            }
+            // Configuring under refusal may fail, but not trap; what was polled is another test's.
+            if call != "proxy_http_call" {
+                let configured = vm.configure(&bundles::polling("bundles", "/b", Some(&bundles::by_path(8)))).unwrap();
+                if let Some(root) = configured {
+                    vm.tick(root).unwrap();
+                    if let Some(question) = vm.pending_call() {
+                        vm.answer(&question, &[(":status", "200")], bundles::by_path(9).as_bytes()).unwrap();
+                    }
+                    vm.request(root, get("/other")).unwrap();
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_host_that_forbids_calls_is_told_so_when_polling_is_asked_for() {
+    let process = process();
+    process.world_mut().refusals.insert("proxy_http_call".into(), 12);
+    let mut vm = process.vm().unwrap();
+    assert_eq!(vm.configure(&bundles::polling("bundles", "/b", None)).unwrap(), None);
+    assert_eq!(process.world().logged("/poll: the host allows no HTTP calls").len(), 1);
+}
+
+#[test]
+fn headers_that_are_not_text_or_not_few_are_judged() {
+    let process = process();
+    let (mut vm, root) = worker(&process, &bundles::by_path(7));
+    let odd = get("/block/1").header("user-agent", b"\xff\xfe").header("x-request-id", b"\xff").header("cookie", b"");
+    assert!(vm.request(root, odd).unwrap().reply.is_some());
+    let mut many = get("/block/1");
+    for number in 0..3000 {
+        many = many.header(&format!("x-many-{number}"), "v");
+    }
+    assert!(vm.request(root, many).unwrap().reply.is_some());
+    let large = get("/block/1").header("x-large", vec![b'a'; 2 * 1024 * 1024]);
+    assert!(vm.request(root, large).unwrap().reply.is_some());
+    let nothing = Request::default();
+    assert!(vm.request(root, nothing).unwrap().continued);
+}
+
+#[test]
+fn memory_does_not_grow_with_requests() {
+    let process = process();
+    let (mut vm, root) = worker(&process, &bundles::by_path(7));
+    let round = |vm: &mut Vm| {
+        for number in 0..500 {
+            let path = ["/other", "/block/1", "/tag/1", "/monitor/1"][number % 4];
+            vm.request(root, get(path).header("user-agent", format!("agent {number}"))).unwrap();
+            process.world_mut().log.clear();
+        }
+        vm.memory().unwrap()
+    };
+    let warm = round(&mut vm);
+    assert_eq!((round(&mut vm), round(&mut vm)), (warm, warm));
+}
+
+#[test]
+fn bad_configurations_are_refused_with_every_problem() {
+    let process = process();
+    let mut vm = process.vm().unwrap();
+    let cases = ["", "{", "[]", "{}", r#"{"bundle":"","allow_unsigned":true}"#, r#"{"bundel":"x"}"#];
+    for text in cases {
+        process.world_mut().log.clear();
+        assert_eq!(vm.configure(text).unwrap(), None, "{text}");
+        assert!(process.world().log.iter().any(|line| line.level == 4), "{text} is refused without a word");
+    }
+    // The worker goes on with the next configuration.
+    let root = vm.configure(&bundles::settings(&bundles::by_path(1))).unwrap().unwrap();
+    assert!(vm.request(root, get("/block/1")).unwrap().reply.is_some());
+}
+
+#[test]
+fn a_refused_update_leaves_the_old_configuration_at_work() {
+    let process = process();
+    let (mut vm, old) = worker(&process, &bundles::by_path(1));
+    assert_eq!(vm.configure("{}").unwrap(), None);
+    assert!(vm.request(old, get("/block/1")).unwrap().reply.is_some());
+    // A good update works beside the old one until that is deleted.
+    let nothing = bundles::with_rules(serde_json::json!([]), 2);
+    let new = vm.configure(&bundles::settings(&nothing)).unwrap().unwrap();
+    assert!(vm.request(old, get("/block/1")).unwrap().reply.is_some());
+    vm.delete(old).unwrap();
+    assert!(vm.request(new, get("/block/1")).unwrap().continued);
+}
+
+#[test]
+fn workers_say_the_same() {
+    let process = process();
+    let bundle = bundles::by_path(1);
+    let mut lines = Vec::new();
+    for _ in 0..3 {
+        let (mut vm, root) = worker(&process, &bundle);
+        process.world_mut().log.clear();
+        for path in ["/block/1", "/tag/1", "/monitor/1", "/shadow/1"] {
+            vm.request(root, get(path).header("user-agent", "evilbot/1.0")).unwrap();
+        }
+        lines.push(process.world().log.clone());
+    }
+    assert_eq!(lines[0].len(), 4);
+    assert!(lines.iter().all(|other| *other == lines[0]));
+}

@@ -1,0 +1,114 @@
+//! Bundles fetched by the filter itself, on the hermetic host.
+
+use wasm_tests::bundles;
+use wasm_tests::host::{Call, Process, Request, Vm};
+use wasm_tests::module;
+
+struct Polled {
+    process: Process,
+    vm: Vm,
+    root: u32,
+}
+
+impl Polled {
+    fn start(start: Option<&str>) -> Self {
+        let process = Process::new(&module::envoy_bytes()).unwrap();
+        process.world_mut().clusters.push("bundles".into());
+        let mut vm = process.vm().unwrap();
+        let root = vm.configure(&bundles::polling("bundles", "/default.json", start)).unwrap().unwrap();
+        Polled { process, vm, root }
+    }
+
+    fn ask(&mut self) -> Call {
+        assert!(self.vm.tick(self.root).unwrap());
+        self.vm.pending_call().expect("a question")
+    }
+
+    fn blocks(&mut self) -> bool {
+        self.vm.request(self.root, Request::get("/block/1")).unwrap().reply.is_some()
+    }
+}
+
+fn header<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
+    call.headers.iter().find(|(n, _)| n == name.as_bytes()).map(|(_, v)| std::str::from_utf8(v).unwrap())
+}
+
+#[test]
+fn a_bundle_is_fetched_and_asked_for_by_its_tag_from_then_on() {
+    let mut polled = Polled::start(None);
+    assert!(!polled.blocks(), "nothing is judged before there is a bundle");
+    let first = polled.ask();
+    assert_eq!((first.cluster.as_str(), header(&first, ":path")), ("bundles", Some("/default.json")));
+    assert_eq!(header(&first, "if-none-match"), None);
+    let bundle = bundles::by_path(1);
+    polled.vm.answer(&first, &[(":status", "200"), ("etag", "\"one\"")], bundle.as_bytes()).unwrap();
+    assert!(polled.blocks());
+    let second = polled.ask();
+    assert_eq!(header(&second, "if-none-match"), Some("\"one\""));
+    polled.vm.answer(&second, &[(":status", "304")], b"").unwrap();
+    assert!(polled.blocks());
+    assert_eq!(polled.process.world().metric("weir_bundle_loads_total.weir_result=ok;"), Some(1));
+    assert_eq!(polled.process.world().metric("weir_not_judged_total.weir_why=no_bundle;"), Some(1));
+}
+
+#[test]
+fn whatever_goes_wrong_the_last_good_bundle_stays() {
+    let mut polled = Polled::start(Some(&bundles::by_path(5)));
+    let older = bundles::with_rules(serde_json::json!([]), 4);
+    let answers: [(&[(&str, &str)], &[u8]); 6] = [
+        (&[], b""),
+        (&[(":status", "503")], b"no healthy upstream"),
+        (&[(":status", "200")], b""),
+        (&[(":status", "200")], b"{}\n{}\n"),
+        (&[(":status", "200"), ("etag", "\"\u{fc}\"")], b"\xff\xff"),
+        (&[(":status", "200")], older.as_bytes()),
+    ];
+    let failures = answers.len() as i64;
+    for (headers, body) in answers {
+        let question = polled.ask();
+        polled.process.world_mut().log.clear();
+        polled.vm.answer(&question, headers, body).unwrap();
+        assert!(polled.blocks(), "{headers:?}");
+        assert!(!polled.process.world().logged("the last good one stays").is_empty(), "{headers:?}");
+    }
+    assert_eq!(polled.process.world().metric("weir_bundle_loads_total.weir_result=failed;"), Some(failures));
+    let question = polled.ask();
+    let newer = bundles::with_rules(serde_json::json!([]), 6);
+    polled.vm.answer(&question, &[(":status", "200")], newer.as_bytes()).unwrap();
+    assert!(!polled.blocks());
+}
+
+#[test]
+fn a_lasting_failure_is_one_line_in_the_log() {
+    let mut polled = Polled::start(None);
+    for _ in 0..5 {
+        let question = polled.ask();
+        polled.vm.answer(&question, &[(":status", "503")], b"").unwrap();
+    }
+    assert_eq!(polled.process.world().logged("the last good one stays").len(), 1);
+}
+
+#[test]
+fn a_new_worker_starts_with_the_last_good_bundle() {
+    let mut polled = Polled::start(None);
+    let question = polled.ask();
+    polled.vm.answer(&question, &[(":status", "200"), ("etag", "\"one\"")], bundles::by_path(1).as_bytes()).unwrap();
+    // As after a trap: a new VM with the same configuration, and no answer yet.
+    polled.vm = polled.process.vm().unwrap();
+    polled.root = polled.vm.configure(&bundles::polling("bundles", "/default.json", None)).unwrap().unwrap();
+    assert!(polled.blocks());
+    assert_eq!(header(&polled.ask(), "if-none-match"), Some("\"one\""));
+}
+
+#[test]
+fn a_cluster_that_is_not_there_is_said_and_asked_again() {
+    let process = Process::new(&module::envoy_bytes()).unwrap();
+    let mut vm = process.vm().unwrap();
+    let root = vm.configure(&bundles::polling("bundles", "/b", None)).unwrap().unwrap();
+    vm.tick(root).unwrap();
+    assert!(vm.pending_call().is_none());
+    assert_eq!(process.world().logged("cluster `bundles` cannot be asked").len(), 1);
+    process.world_mut().clusters.push("bundles".into());
+    vm.tick(root).unwrap();
+    assert!(vm.pending_call().is_some());
+}
