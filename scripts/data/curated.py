@@ -21,13 +21,18 @@ PATTERNS = {
     "i[Tt][Mm][Ss]": [],  # iTunes, a program for people
 }
 
-# Tokens that real browsers carry, or that say less than they seem to. Each was seen in the browser sets or is a plain word.
+# Tokens that real browsers carry, or that say less than they seem to. Each was seen in the browser sets, is an app in whose
+# windows people browse, or is a plain word. CloudFront names itself in place of the browser it serves.
 NOT_NAMES = {
     "silk", "wget", "curl", "http", "chrome-lighthouse/", "google favicon/", "java", "python", "ruby", "perl", "php", "search",
     "version", "mozilla", "page", "site", "client", "test", "scan", "agent", "android", "gecko", "news", "link", "share",
     "google", "yandex", "naver", "daum", "line", "opera", "phone", "music", "video", "fetch", "robot", "robots", "spider",
     "crawler", "crawl", "bots", "feed", "monitor", "checker", "preview", "reader", "operator", "devin", "chatgpt", "claude",
     "poggio", "manus", "quillbot", "brightbot", "agi/", "msie", "kiwi browser", "yabrowser", "snapchat", "instagram",
+    "cursor", "notion", "paypal", "grammarly", "nextcloud", "overcast", "blackboard", "goodreads", "instapaper", "tumblr",
+    "daum/", "coccoc", "podimo", "upday/", "capitaloneshopping", "googledocs", "googlemessages", "anchor browser", "hubspot",
+    "openai", "bluesky", "ning/", "mail.ru", "adventurer", "butterfly", "speedy", "fever", "grover", "buck/", "red/", "make/",
+    "yak/", "uptime", "readable", "charlotte", "stripe", "zapier", "hotjar", "amazon cloudfront", "telegram", "lemmy",
     "pinterest", "pinterest/", "whatsapp", "linkedin", "fban", "fbav", "fb_iab",
 }
 

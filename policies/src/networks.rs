@@ -1,0 +1,94 @@
+//! Network lists: text files of blocks with a head of `# key: value` lines.
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use filter_core::policy::Problem;
+use filter_core::policy::wire::{NetworkEntry, Networks};
+use filter_core::request::Prefix;
+use filter_core::signals::infrastructure::{NetworkKind, Networks as Checked};
+
+use crate::flatten::flatten;
+use crate::source::text;
+
+/// Reads all lists and flattens them into one table.
+pub(crate) fn read(paths: &[PathBuf], folder: &Path, problems: &mut Vec<Problem>) -> Networks {
+    let mut lists: Vec<(NetworkEntry, Vec<Prefix>)> = Vec::new();
+    for path in files(paths, folder, problems) {
+        match text(&path) {
+            Ok(text) => lists.extend(list(&path, &text, problems)),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if lists.len() > Checked::MAX_LISTS {
+        let message = format!("{} network lists; at most {}", lists.len(), Checked::MAX_LISTS);
+        problems.push(Problem::new("/networks", message, "join lists of the same meaning"));
+        return Networks::default();
+    }
+    let blocks: Vec<&[Prefix]> = lists.iter().map(|(_, blocks)| blocks.as_slice()).collect();
+    let flat = flatten(&blocks);
+    Networks {
+        sets: flat.sets.iter().map(|set| format!("{set:x}")).collect(),
+        v4: STANDARD.encode(&flat.v4),
+        v6: STANDARD.encode(&flat.v6),
+        lists: lists.into_iter().map(|(entry, _)| entry).collect(),
+        ..Networks::default()
+    }
+}
+
+/// The files that `paths` name; a folder stands for all its `.txt` files in the order of their names.
+fn files(paths: &[PathBuf], folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in paths.iter().map(|path| folder.join(path)) {
+        if !path.is_dir() {
+            files.push(path);
+            continue;
+        }
+        match std::fs::read_dir(&path) {
+            Ok(entries) => {
+                let inside = entries.filter_map(|entry| Some(entry.ok()?.path()));
+                let mut inside: Vec<PathBuf> =
+                    inside.filter(|file| file.extension().is_some_and(|e| e == "txt")).collect();
+                inside.sort();
+                files.extend(inside);
+            }
+            Err(error) => problems.push(Problem::new(path.display().to_string(), error.to_string(), "check the path")),
+        }
+    }
+    files
+}
+
+fn list(path: &Path, text: &str, problems: &mut Vec<Problem>) -> Option<(NetworkEntry, Vec<Prefix>)> {
+    let mut blocks = Vec::new();
+    let mut kind = None;
+    let mut sources = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let place = || format!("{}:{}", path.display(), number.saturating_add(1));
+        if let Some(comment) = line.strip_prefix('#') {
+            match comment.trim().split_once(": ") {
+                Some(("kind", value)) => kind = Some(value.trim().to_owned()),
+                Some(("source", value)) => sources.push(value.trim().to_owned()),
+                _ => {}
+            }
+        } else if !line.trim().is_empty() {
+            match line.trim().parse() {
+                Ok(block) => blocks.push(block),
+                Err(error) => problems.push(Problem::new(place(), format!("`{}` is {error}", line.trim()), "")),
+            }
+        }
+    }
+    let remedy = "the head needs a line such as `# kind: hosting`";
+    let Some(kind) = kind.filter(|kind| NetworkKind::parse(kind).is_some()) else {
+        problems.push(Problem::new(path.display().to_string(), "no known kind of network", remedy));
+        return None;
+    };
+    if sources.is_empty() {
+        let remedy = "the head needs a line such as `# source: https://example.org/list (CC0-1.0, 2026-11)`";
+        problems.push(Problem::new(path.display().to_string(), "no source", remedy));
+    }
+    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let date = sources.iter().filter_map(|source| source.trim_end_matches(')').rsplit_once(", ")).map(|(_, date)| date);
+    let date = date.min().map(str::to_owned);
+    Some((NetworkEntry { name, kind, source: None, date }, blocks))
+}

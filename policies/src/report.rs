@@ -1,0 +1,51 @@
+//! What went into a bundle, for the person who builds it.
+
+use std::fmt;
+
+use filter_core::policy::wire::Content;
+
+/// Counts and sizes of a built bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// SHA-256 of the content line.
+    pub id: String,
+    /// Serial of the bundle.
+    pub serial: u64,
+    /// Bytes of both lines.
+    pub bytes: usize,
+    /// Entries of the name table.
+    pub names: usize,
+    /// Bytes of the name table.
+    pub names_bytes: usize,
+    /// Network lists.
+    pub networks: usize,
+    /// Bytes of the range table in its text form.
+    pub networks_bytes: usize,
+    /// Allow rules and rules.
+    pub rules: usize,
+}
+
+impl Report {
+    pub(crate) fn new(content: &Content, id: String, serial: u64, bytes: usize) -> Self {
+        let size = |text: serde_json::Result<String>| text.map_or(0, |text| text.len());
+        Report {
+            id,
+            serial,
+            bytes,
+            names: content.names.len(),
+            names_bytes: size(serde_json::to_string(&content.names)),
+            networks: content.networks.lists.len(),
+            networks_bytes: size(serde_json::to_string(&content.networks)),
+            rules: content.allow.len().saturating_add(content.rules.len()),
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "bundle {}, serial {}, {} bytes", self.id, self.serial, self.bytes)?;
+        writeln!(f, "  names     {:>6} entries  {:>8} bytes", self.names, self.names_bytes)?;
+        writeln!(f, "  networks  {:>6} lists    {:>8} bytes", self.networks, self.networks_bytes)?;
+        write!(f, "  rules     {:>6}", self.rules)
+    }
+}

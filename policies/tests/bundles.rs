@@ -1,0 +1,80 @@
+//! The committed bundles are what their sources make.
+
+use std::path::{Path, PathBuf};
+
+use policy_compiler::build;
+
+fn home() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Run with `UPDATE_BUNDLES=1` to write them.
+#[test]
+fn rebuilding_gives_the_same_bytes() {
+    for name in ["default", "strict"] {
+        let built = build(&home().join(name).with_extension("json")).unwrap_or_else(|problems| panic!("{problems}"));
+        println!("{name}: {}", built.report);
+        assert!(built.bytes.len() <= 400_000, "{name}: {} bytes are too many for the edge", built.bytes.len());
+        let path = home().join("bundles").join(name).with_extension("json");
+        if std::env::var_os("UPDATE_BUNDLES").is_some() {
+            std::fs::write(&path, &built.bytes).unwrap();
+        }
+        let committed = std::fs::read(&path).unwrap_or_default();
+        assert!(committed == built.bytes, "{} is out of date; run the test with UPDATE_BUNDLES=1", path.display());
+    }
+}
+
+/// A source and its data files in a folder of its own.
+fn problems_of(test: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    for (name, text) in files {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let problems = build(&folder.join("policy.json")).unwrap_err();
+    let shown =
+        |problem: &filter_core::policy::Problem| problem.to_string().replace(&format!("{}/", folder.display()), "");
+    problems.iter().map(shown).collect()
+}
+
+#[test]
+fn everything_wrong_is_told_at_once() {
+    let problems = problems_of(
+        "everything",
+        &[
+            (
+                "policy.json",
+                r#"{"serial":1,"names":["n.json","missing.json"],"networks":["lists"],"otherwise":"allow"}"#,
+            ),
+            (
+                "n.json",
+                r#"{"sources":[{"url":"x","licence":"","date":"2026"}],"names":[
+                  {"token":"a","name":"A","category":"seo","ranges":"nowhere"},{"token":"*a","name":"B","category":"seo"}]}"#,
+            ),
+            ("lists/one.txt", "# kind: hosting\n# source: s (MIT, 2026-11)\n10.0.0.1/8\n"),
+            ("lists/two.txt", "# kind: wrong\n10.0.0.0/8\n"),
+            ("lists/three.txt", "# kind: vpn\n10.0.0.0/8\n"),
+        ],
+    );
+    let expected = [
+        "n.json: a source without address, licence or date; say where the facts came from, and when",
+        "n.json#/names/1: token `a` stands twice; remove one",
+        "missing.json: No such file or directory (os error 2); check the path; it is relative to the policy source",
+        "lists/one.txt:3: `10.0.0.1/8` is bits are set below the mask; write the block's first address",
+        "lists/three.txt: no source; the head needs a line such as `# source: https://example.org/list (CC0-1.0, 2026-11)`",
+        "lists/two.txt: no known kind of network; the head needs a line such as `# kind: hosting`",
+        "/names: `A` is verified by `nowhere`, and no network list has that name; add the list to `networks`, or remove `ranges`",
+    ];
+    assert_eq!(problems, expected);
+}
+
+#[test]
+fn unreadable_json_has_a_position() {
+    let problems = problems_of("unreadable", &[("policy.json", "{\n  \"serial\": 1,\n  \"rulez\": []\n}")]);
+    assert_eq!(problems.len(), 1);
+    assert!(
+        problems[0].starts_with("policy.json (line 3, column 9): unknown field `rulez`, expected one of"),
+        "{problems:?}"
+    );
+}
