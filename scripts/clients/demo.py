@@ -4,6 +4,7 @@
     demo.py ENVOY MODULE BUNDLE [--once]
 """
 
+import json
 import pathlib
 import re
 import shutil
@@ -56,15 +57,12 @@ Try it yourself; each request appears here:
 Counters: curl -s http://127.0.0.1:{edge.admin_port}/stats?filter=weir
 Ctrl-C ends it.
 """, flush=True)
-    shown = len(edge.requests())
     try:
         while True:
             time.sleep(0.3)
-            fresh = edge.requests()[shown:]
-            pairs = verdicts.joined(edge, fresh)
-            for entry, event in pairs:
+            entries = [json.loads(line) for line in edge.requests.fresh()]
+            for entry, event in verdicts.joined(edge, entries) if entries else []:
                 print_verdict((entry["agent"] or "-")[:19], entry["request"], event)
-            shown += len(fresh)
     except KeyboardInterrupt:
         print("\nbye")
 

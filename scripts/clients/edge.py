@@ -30,6 +30,7 @@ class Edge:
         self.children = []
         self.tls_port, self.plain_port, self.admin_port = tls_port or free_port(), plain_port or free_port(), free_port()
         self.log, self.access = self.folder / "envoy.log", self.folder / "access.jsonl"
+        self.requests, self.messages = Tail(self.access), Tail(self.log)
 
     def __enter__(self):
         try:
@@ -99,11 +100,22 @@ class Edge:
         with urllib.request.urlopen(f"{self.origin}/tour/count", timeout=2) as answer:
             return json.load(answer)["tours"]
 
-    def requests(self):
-        """Access log entries so far, oldest first."""
-        if not self.access.exists():
+
+class Tail:
+    """A growing file: each call gives the whole lines that came since the last."""
+
+    def __init__(self, path):
+        self.path, self.offset = path, 0
+
+    def fresh(self):
+        if not self.path.exists():
             return []
-        return [json.loads(line) for line in self.access.read_text(errors="replace").splitlines() if line.endswith("}")]
+        with self.path.open("rb") as file:
+            file.seek(self.offset)
+            text = file.read()
+        text = text[: text.rfind(b"\n") + 1]
+        self.offset += len(text)
+        return text.decode(errors="replace").splitlines()
 
 
 def free_port(wanted=0):

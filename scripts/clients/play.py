@@ -1,5 +1,6 @@
 """Runs one client at a time through an edge; what the access log gained meanwhile is that client's."""
 
+import json
 import time
 
 import catalogue
@@ -22,11 +23,11 @@ def run(edge, client):
     if missing:
         print(f"  {client.name}: left out, this machine lacks {', '.join(missing)}", flush=True)
         return None
-    before = len(edge.requests())
+    edge.requests.fresh()
     try:
         client.run(edge)
     except Exception as failure:    # one client's trouble must not hide the others'
         print(f"  {client.name}: failed: {failure}", flush=True)
         return None
     time.sleep(SETTLE_SECONDS)
-    return edge.requests()[before:]
+    return [json.loads(line) for line in edge.requests.fresh()]

@@ -5,26 +5,20 @@ import json
 ASSETS = (".css", ".js", ".mjs", ".png", ".ico", ".svg", ".woff2", ".webmanifest")
 
 
-def events(text):
-    """Event lines by request id; other lines of the log are skipped."""
-    found = {}
-    for line in text.splitlines():
-        start = line.find("{") if "wasm log" in line else -1
-        if start < 0:
-            continue
-        try:
-            event = json.loads(line[start:])
-        except ValueError:
-            continue
-        if "score" in event:
-            found[event.get("id")] = event
-    return found
-
-
 def joined(edge, entries):
-    """Each access log entry that has an event, with it: (entry, event)."""
-    known = events(edge.log.read_text(errors="replace"))
+    """Each access log entry that has an event, with it: (entry, event). An event is written before its entry."""
+    known = {event.get("id"): event for event in map(event_in, edge.messages.fresh()) if event}
     return [(entry, known[entry["id"]]) for entry in entries if entry["id"] in known]
+
+
+def event_in(line):
+    """The event that a line of Envoy's log holds, if it does."""
+    start = line.find("{") if "wasm log" in line else -1
+    try:
+        event = json.loads(line[start:]) if start >= 0 else {}
+    except ValueError:
+        return None
+    return event if "score" in event else None
 
 
 def kind(entry):
