@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The demo after its parts are built: starts the edge, lets real clients visit, prints who was seen, then stays up.
 
-    demo.py ENVOY MODULE BUNDLE [--once]
+    demo.py ENVOY MODULE BUNDLE [--once] [CLIENT ...]
 """
 
 import json
@@ -25,18 +25,19 @@ TTY = sys.stdout.isatty()
 COLOURS = {"bot": "31", "tool": "33", "human": "32", "good_bot": "36"}
 
 
-def main(envoy, module, bundle, *flags):
+def main(envoy, module, bundle, *arguments):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     edge = Edge(envoy, pathlib.Path(module), pathlib.Path(bundle).read_text(), tls_port=free_port(TLS_PORT), plain_port=free_port(PLAIN_PORT))
+    names = [name for name in arguments if name != "--once"] or CLIENTS
     with edge:
         print(f"  Envoy answers at {edge.base()} and {edge.base(plain=True)}\n")
         print_row([name for name, _ in COLUMNS], header=True)
-        seen = sum(visit(edge, client) for client in play.choose(CLIENTS))
+        seen = sum(visit(edge, client) for client in play.choose(names))
         if not seen:
             raise EdgeError("Envoy wrote no events\n  remedy: the bundle must report every request (`otherwise`: monitor); "
                             "WEIR_KEEP=1 keeps Envoy's log")
         print(f"\n{seen} requests judged by the filter inside Envoy.")
-        if "--once" not in flags:
+        if "--once" not in arguments:
             stay(edge)
 
 
