@@ -87,6 +87,10 @@ impl RequestKind {
             }
             Fact::Present(b"empty") => return RequestKind::Fetch,
             Fact::Present(_) => return RequestKind::Asset,
+            // Without Fetch Metadata (plain transport) a prefetch still says so; it accepts pages and loads none.
+            Fact::Absent | Fact::Unknown if has(HeaderName::SecPurpose) || has(HeaderName::Purpose) => {
+                return RequestKind::Fetch;
+            }
             Fact::Absent | Fact::Unknown => {}
         }
         let html =

@@ -49,6 +49,12 @@ impl<'a> Seen<'a> {
         self.request.kind == RequestKind::Navigation && self.request.method == Method::Get
     }
 
+    /// A worker's script is fetched: Chromium's browser process does that itself, with other headers in another order.
+    pub fn is_for_worker(&self) -> bool {
+        let dest = self.header(HeaderName::SecFetchDest);
+        matches!(dest, Fact::Present(b"worker" | b"sharedworker" | b"serviceworker"))
+    }
+
     /// The claimed program embeds pages in another app; its headers follow the app's wishes.
     pub fn is_embedded(&self) -> bool {
         let claim = &self.fingerprint.claim;

@@ -68,6 +68,8 @@ const GECKO: [HeaderName; 8] = [
     HeaderName::SecFetchSite,
     HeaderName::SecFetchUser,
 ];
+const GECKO_MEDIA: [HeaderName; 4] =
+    [HeaderName::UserAgent, HeaderName::Accept, HeaderName::AcceptLanguage, HeaderName::SecFetchDest];
 
 fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     let claim = seen.browser().filter(|_| seen.request.facts.header_order.is_known())?;
@@ -76,12 +78,14 @@ fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
             &CHROMIUM_PREFLIGHT
         }
         Engine::Chromium => &CHROMIUM,
+        // Media are asked for in ranges, with an Accept-Encoding of their own at the end.
+        Engine::Gecko if seen.header(HeaderName::Range).is_present() => &GECKO_MEDIA,
         Engine::Gecko if seen.request.kind != RequestKind::WebSocket => &GECKO,
         _ => return None,
     };
     let headers = &seen.request.headers;
     let late = || {
-        let first: &[HeaderName] = if expected == CHROMIUM { &CHROMIUM_FIRST } else { &[] };
+        let first: &[HeaderName] = if expected == CHROMIUM && !seen.is_for_worker() { &CHROMIUM_FIRST } else { &[] };
         first.iter().find_map(|name| headers.first_inversion(&[*name, HeaderName::SecFetchSite]))
     };
     let (before, after) = headers.first_inversion(expected).or_else(late)?;

@@ -1,5 +1,5 @@
-//! Chromium since 89 sends `sec-ch-ua`, `-mobile` and `-platform` with every request in a secure context. Preflights and WebSockets carry
-//! none; embedders and privacy tools remove them, so alone this does not make a bot.
+//! Chromium since 89 sends `sec-ch-ua`, `-mobile` and `-platform` with every request in a secure context. Preflights, WebSockets, and workers
+//! with what they fetch carry none; embedders and privacy tools remove them, so alone this does not make a bot.
 
 use crate::request::RequestKind;
 use crate::signals::{Detail, Pillar, Seen, Signal};
@@ -19,6 +19,7 @@ pub static SIGNAL: Signal = Signal {
 -sec-ch-ua-mobile
 -sec-ch-ua-platform"],
         silent: &[
+            "like chromium_fetch\n-sec-ch-ua\n-sec-ch-ua-mobile\n-sec-ch-ua-platform",
             "like chromium_plain_navigation",
             "like chromium_navigation
 @version=1.1
@@ -36,8 +37,8 @@ const FIRST_JUDGED: u32 = 120;
 fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     let major =
         seen.chromium().filter(|major| *major >= FIRST_JUDGED && seen.request.is_secure() && !seen.is_embedded())?;
-    let exempt = matches!(seen.request.kind, RequestKind::Preflight | RequestKind::WebSocket);
+    let page = matches!(seen.request.kind, RequestKind::Navigation | RequestKind::FormPost | RequestKind::Asset);
     let hints = &seen.fingerprint.hints;
     let missing = hints.list.is_absent() && hints.platform.is_absent();
-    (missing && !exempt).then(|| Detail::new("claims Chromium {}, no sec-ch-ua").with(major))
+    (missing && page && !seen.is_for_worker()).then(|| Detail::new("claims Chromium {}, no sec-ch-ua").with(major))
 }

@@ -34,6 +34,8 @@ sec-fetch-site: cross-site"],
 };
 
 fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
+    // Libraries that declare themselves send what they like (Node's fetch sends the mode alone).
+    seen.browser()?;
     let header = |name| seen.header(name).known();
     let (site, mode, dest, user) = (
         header(HeaderName::SecFetchSite)?,
@@ -44,6 +46,8 @@ fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     let (site, mode, dest) = match (site, mode, dest) {
         (Some(site), Some(mode), Some(dest)) => (site, mode, dest),
         (None, None, None) => return None,
+        // Plain preflights carry the mode alone.
+        _ if !seen.request.is_secure() => return None,
         _ => return Some(Detail::new("sec-fetch-site, -mode and -dest did not come together")),
     };
     let known = matches!(site, b"none" | b"same-origin" | b"same-site" | b"cross-site")
@@ -58,7 +62,7 @@ fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     if navigates != framed && !(embeds && mode == b"no-cors") {
         return Some(Detail::new("sec-fetch-mode `{}` with dest `{}`").with(mode).with(dest));
     }
-    if site == b"none" && !navigates && seen.browser().is_some() {
+    if site == b"none" && !navigates {
         return Some(Detail::new("sec-fetch-site none with mode `{}`").with(mode));
     }
     (user.is_some() && !navigates).then(|| Detail::new("sec-fetch-user with mode `{}`").with(mode))

@@ -13,7 +13,11 @@ pub const BASES: &[(&str, &str)] = &[
     ("chromium_preflight", CHROMIUM_PREFLIGHT),
     ("chromium_websocket", CHROMIUM_WEBSOCKET),
     ("chromium_h1_navigation", CHROMIUM_H1_NAVIGATION),
+    ("chromium_worker", CHROMIUM_WORKER),
+    ("chromium_plain_preflight", CHROMIUM_PLAIN_PREFLIGHT),
+    ("chromium_plain_prefetch", CHROMIUM_PLAIN_PREFETCH),
     ("firefox_navigation", FIREFOX_NAVIGATION),
+    ("firefox_media", FIREFOX_MEDIA),
     ("firefox_fetch", FIREFOX_FETCH),
     ("firefox_script", FIREFOX_SCRIPT),
     ("firefox_plain_navigation", FIREFOX_PLAIN_NAVIGATION),
@@ -174,6 +178,53 @@ sec-fetch-user: ?1
 sec-fetch-dest: document
 accept-encoding: gzip, deflate, br, zstd
 accept-language: en-US,en;q=0.9"#;
+
+const CHROMIUM_WORKER: &str = "GET https://shop.example/worker.js HTTP/2
+@pseudo=masp
+@ja4=t13d1517h2_8daaf6152771_cb7bf5808d99
+accept: */*
+sec-fetch-site: same-origin
+sec-fetch-mode: same-origin
+sec-fetch-dest: worker
+referer: https://shop.example/tour
+user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36
+accept-encoding: gzip, deflate, br, zstd
+accept-language: en-US,en;q=0.9
+priority: u=4, i";
+
+const CHROMIUM_PLAIN_PREFLIGHT: &str = "OPTIONS http://api.shop.example/stock HTTP/1.1
+accept: */*
+access-control-request-method: PUT
+access-control-request-headers: content-type,x-shop-client
+origin: http://shop.example
+user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36
+sec-fetch-mode: cors
+referer: http://shop.example/
+accept-encoding: gzip, deflate
+accept-language: en-US,en;q=0.9";
+
+const CHROMIUM_PLAIN_PREFETCH: &str = "GET http://shop.example/product?id=1 HTTP/1.1
+user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36
+sec-purpose: prefetch
+accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/jxl,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7
+referer: http://shop.example/tour
+accept-encoding: gzip, deflate
+accept-language: en-US,en;q=0.9";
+
+const FIREFOX_MEDIA: &str = "GET https://shop.example/shop.mp4 HTTP/2
+@pseudo=mpas
+@ja4=t13d1617h2_86a278354501_3cbfd9057e0d
+user-agent: Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0
+accept: video/webm,video/ogg,video/*;q=0.9,application/ogg;q=0.7,audio/*;q=0.6,*/*;q=0.5
+accept-language: en-US,en;q=0.9
+range: bytes=0-
+referer: https://shop.example/tour
+sec-fetch-dest: video
+sec-fetch-mode: no-cors
+sec-fetch-site: same-origin
+accept-encoding: identity
+priority: u=4
+te: trailers";
 
 const FIREFOX_NAVIGATION: &str = "GET https://shop.example/ HTTP/2
 @pseudo=mpas
