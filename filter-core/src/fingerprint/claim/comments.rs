@@ -54,6 +54,7 @@ impl Comments {
     }
 
     /// Reads one item of the comment.
+    #[inline(never)] // as in the tokeniser
     pub(super) fn read(&mut self, item: &[u8]) {
         let platform = platform(item);
         if !self.platform_settled && rank(platform) > rank(self.platform) {
@@ -123,8 +124,9 @@ pub(super) fn platform(item: &[u8]) -> Platform {
     let Some(first) = item.first() else { return Platform::Unknown };
     let starts = |prefixes: &[&[u8]]| prefixes.iter().any(|prefix| item.starts_with(prefix));
     match first {
+        b'W' if item.starts_with(b"Windows NT") || item == b"Win64" => Platform::Windows,
         b'W' if starts(&[b"Windows Phone", b"Windows Mobile", b"Web0S", b"WebOS"]) => Platform::Other,
-        b'W' if starts(&[b"Windows", b"Win64", b"Win98", b"Win95", b"WinNT", b"Win 9", b"Win32"]) => Platform::Windows,
+        b'W' if starts(&[b"Windows", b"Win98", b"Win95", b"WinNT", b"Win 9", b"Win32"]) => Platform::Windows,
         b'M' if starts(&[b"Macintosh"]) => Platform::MacOs,
         b'M' if starts(&[b"MIDP"]) => Platform::Other,
         b'i' if starts(&[b"iPhone", b"iPad", b"iPod", b"iOS"]) => Platform::Ios,
@@ -167,14 +169,14 @@ pub(super) fn platform(item: &[u8]) -> Platform {
     }
 }
 
-/// Which word wins within one comment: `Linux; Android 14`, `X11; CrOS x86_64`, `Windows Phone 10.0; Android 6.0`.
+/// Which word wins within one comment, the first among equals: `Linux; Android 14; Nokia 2.1`, `X11; CrOS x86_64`,
+/// `Windows Phone 10.0; Android 6.0`.
 fn rank(platform: Platform) -> u8 {
     match platform {
         Platform::Unknown => 0,
         Platform::Linux => 1,
         Platform::Windows | Platform::MacOs => 2,
-        Platform::Android | Platform::Ios | Platform::ChromeOs => 3,
-        Platform::Other => 4,
+        Platform::Android | Platform::Ios | Platform::ChromeOs | Platform::Other => 3,
     }
 }
 

@@ -15,21 +15,19 @@ const NAME_BYTES: usize = 80;
 /// An app, a tool, or nothing that could be placed.
 pub(super) fn program(text: &[u8], marks: &Marks, comments: &Comments) -> Program {
     let of = |family, major| Program { family, major, engine: Engine::None, engine_major: None, webview: false };
-    let own = own_name(text);
+    let own = text.first().filter(|byte| byte.is_ascii_alphanumeric()).and_then(|_| own_name(text));
     let mobile_system = matches!(comments.platform, Platform::Android | Platform::Ios);
-    let app = marks.has(Mark::InApp) || (mobile_system && own.is_some());
+    // An in-app browser's marks without a browser are the app's own requests; `Pinterest/0.2 (+https://...)` is its crawler.
+    let app = if own.is_some() { mobile_system } else { marks.has(Mark::InApp) };
     if marks.has(Mark::Stack) || (app && !marks.has(Mark::Mozilla)) {
-        return of(Family::App, own.flatten());
+        return of(Family::App, own.flatten().or(marks.major(Mark::InApp)));
     }
-    if let Some(major) = comments.stranger {
-        return of(Family::Tool, major);
-    }
-    // `Mozilla/5.0 (pc-x86_64-linux-gnu) Siege/4.0.7`: the name stands behind.
-    if marks.has(Mark::Mozilla) {
-        let family = if marks.has(Mark::Other) { Family::Tool } else { Family::Unknown };
-        return of(family, marks.major(Mark::Other));
-    }
-    match own {
+    // `Mozilla/5.0 (compatible; Name/1.0)`, or `Mozilla/5.0 (pc-x86_64-linux-gnu) Siege/4.0.7`: the name stands behind.
+    let behind = match comments.stranger {
+        None if marks.has(Mark::Mozilla) => marks.has(Mark::Other).then(|| marks.major(Mark::Other)),
+        stranger => stranger,
+    };
+    match own.or(behind) {
         Some(major) => of(Family::Tool, major),
         None => of(Family::Unknown, None),
     }
