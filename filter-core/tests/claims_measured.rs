@@ -1,7 +1,8 @@
 //! How far the claims agree with real user agents and with other people's labels.
 //!
-//! The sets are found through `WEIR_DATA`. Each rate is printed (`--nocapture`) and asserted at a floor just below what was
-//! measured in November 2026; what disagrees was looked at one by one, and is a label or a user agent that lies.
+//! The sets are found through `WEIR_DATA`. Each rate is printed with what disagrees (`--nocapture`) and asserted at a floor
+//! just below what was measured in November 2026. Most of the rest are browsers that emulate others, labels that lump products,
+//! and phones from before 2012; user agents with `+` for spaces and brands without a version are misses of ours.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -3,7 +3,8 @@
 use filter_core::fingerprint::Family;
 use filter_core::fingerprint::Family::*;
 
-/// Families that stand for a name of ua-parser's, several where it lumps platforms or engines; none for names not compared.
+/// Families that stand for a name of ua-parser's, several where it lumps platforms or engines; none for names not compared
+/// (most are single crawlers and apps, and browsers of feature phones).
 pub(crate) fn ua_parser(name: &str) -> Option<&'static [Family]> {
     Some(match name {
         "Chrome" | "Chromium" | "Chrome Mobile" => &[Chrome],
