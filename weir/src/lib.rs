@@ -1,9 +1,16 @@
 //! The operator's program, as a library for its tests and for the conformance suite.
 //!
 //! [`input`] opens files, [`trace`] reads and writes requests as JSON Lines, [`host`] says what each host sees of them,
-//! [`source`] reads access logs.
+//! [`source`] reads access logs, [`single`] one request out of anything; [`desk`] sets an engine up, [`replay`] runs it over them, [`case`] sets verdicts down,
+//! [`explain`] tells a person why; [`check`] finds what is wrong with a file.
 
-pub mod input;
-pub mod trace;
+pub mod case;
+pub mod check;
+pub mod desk;
+pub mod explain;
 pub mod host;
+pub mod input;
+pub mod replay;
+pub mod single;
 pub mod source;
+pub mod trace;

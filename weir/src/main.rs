@@ -1,3 +1,11 @@
-//! The operator's program.
+//! The operator's program: one verb a file in `verbs`.
 
-fn main() {}
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    verbs::run(verbs::Cli::parse())
+}

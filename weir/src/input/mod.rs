@@ -58,9 +58,9 @@ impl Input {
         Ok(Input { text, length, taken })
     }
 
-    /// Bytes of the file taken so far, to set beside [`Input::length`].
-    pub fn position(&self) -> u64 {
-        self.taken.load(Ordering::Relaxed)
+    /// Counts the bytes of the file taken so far, to set beside [`Input::length`]; lives on while the input is read.
+    pub fn counter(&self) -> Counter {
+        Counter(Arc::clone(&self.taken))
     }
 
     /// What comes next, without taking it: at most one buffer.
@@ -69,6 +69,17 @@ impl Input {
     /// Where it cannot be read or unpacked.
     pub fn peek(&mut self) -> io::Result<&[u8]> {
         self.text.fill_buf()
+    }
+}
+
+/// How much of a file was taken.
+#[derive(Clone, Debug)]
+pub struct Counter(Arc<AtomicU64>);
+
+impl Counter {
+    /// Bytes so far.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

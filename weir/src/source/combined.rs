@@ -35,9 +35,9 @@ pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Reque
     let (method, path, version) = request_line(&asked)?;
     Ok(Request {
         t: time,
-        method: Text(method),
+        method: Text::from(method),
         authority: Text::from(authority),
-        path: Text(path),
+        path: Text::from(path),
         version,
         headers,
         headers_known: Some(known),
@@ -62,7 +62,7 @@ fn address(head: &[u8]) -> (Fact<IpAddr>, &[u8]) {
 }
 
 /// Method, path and version of `GET / HTTP/1.1`; the path may hold spaces, HTTP/0.9 has no version.
-fn request_line(line: &[u8]) -> Result<(Vec<u8>, Vec<u8>, Fact<Text>), Problem> {
+fn request_line(line: &[u8]) -> Result<(&[u8], &[u8], Fact<Text>), Problem> {
     let unreadable = || Problem::unreadable("the server read no request line");
     let (method, rest) = split(line, b" ").ok_or_else(unreadable)?;
     if method.is_empty() || !method.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
@@ -74,7 +74,7 @@ fn request_line(line: &[u8]) -> Result<(Vec<u8>, Vec<u8>, Fact<Text>), Problem> 
         Some((path, version)) if version.starts_with(b"HTTP/") => (path, version_of(version)),
         _ => (rest, Fact::Unknown),
     };
-    Ok((method.to_vec(), path.to_vec(), version))
+    Ok((method, path, version))
 }
 
 /// `HTTP/2.0` and `HTTP/2` alike are `2`.

@@ -12,6 +12,8 @@ mod tests;
 
 pub use format::Format;
 pub use problem::Problem;
+pub(crate) use stamp::of_rfc3339 as rfc3339;
+pub(crate) use stamp::show as show_time;
 
 use std::io;
 use std::path::Path;

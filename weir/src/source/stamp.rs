@@ -14,7 +14,7 @@ pub(super) fn of_combined(text: &str) -> Option<u64> {
 }
 
 /// Reads `2026-11-21T20:17:00.310Z` and offsets in place of `Z` (RFC 3339).
-pub(super) fn of_rfc3339(text: &str) -> Option<u64> {
+pub(crate) fn of_rfc3339(text: &str) -> Option<u64> {
     let (date, rest) = text.split_once(['T', 't', ' '])?;
     let mut date = date.split('-');
     let (year, month, day) = (number(date.next()?)?, number(date.next()?)?, number(date.next()?)?);
@@ -25,6 +25,29 @@ pub(super) fn of_rfc3339(text: &str) -> Option<u64> {
     let fraction = number(digits.get(..3)?)?;
     let zone = if zone.eq_ignore_ascii_case("z") { 0 } else { offset(&zone.replace(':', ""))? };
     milliseconds(days(year, month, day)?, seconds(time)?, fraction, zone)
+}
+
+/// Writes `2026-11-21T20:17:00.310Z`.
+pub(crate) fn show(t: u64) -> String {
+    date_of(t).unwrap_or_else(|| format!("{t} ms"))
+}
+
+/// The inverse of [`days`], by the same reckoning from March.
+fn date_of(t: u64) -> Option<String> {
+    let days = i64::try_from(t / 86_400_000).ok()?.checked_add(719_468)?;
+    let era = days / 146_097;
+    let day_of_era = days.checked_sub(era.checked_mul(146_097)?)?;
+    let leaps = (day_of_era / 1_460).checked_sub(day_of_era / 36_524)?.checked_add(day_of_era / 146_096)?;
+    let year_of_era = day_of_era.checked_sub(leaps)? / 365;
+    let before = year_of_era.checked_mul(365)?.checked_add(year_of_era / 4)?.checked_sub(year_of_era / 100)?;
+    let day_of_year = day_of_era.checked_sub(before)?;
+    let from_march = day_of_year.checked_mul(5)?.checked_add(2)? / 153;
+    let day = day_of_year.checked_sub(from_march.checked_mul(153)?.checked_add(2)? / 5)?.checked_add(1)?;
+    let month = if from_march < 10 { from_march.checked_add(3)? } else { from_march.checked_sub(9)? };
+    let year = era.checked_mul(400)?.checked_add(year_of_era)?.checked_add(i64::from(month <= 2))?;
+    let (seconds, fraction) = ((t / 1000) % 86_400, t % 1000);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    Some(format!("{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{fraction:03}Z"))
 }
 
 fn number(text: &str) -> Option<i64> {

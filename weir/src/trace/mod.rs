@@ -16,9 +16,12 @@
 //! send it. `"tls":null` is a plain connection, and so is `"scheme":"http"` without `tls`; `"h2":null` is a connection
 //! without HTTP/2 settings. Text that is not UTF-8 stands as `{"base64":"..."}`. A member with another name is refused.
 //!
+//! A line with a `case` is a [`Case`]: the request as it was judged, with the verdict.
+//!
 //! A request whose `method` or `path` is `null` was never read by its recorder (a host that answered by itself); it is
 //! reported as [unreadable](TraceError::is_unreadable).
 
+mod case;
 mod error;
 mod facts;
 mod member;
@@ -31,6 +34,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use case::Case;
 pub use error::TraceError;
 pub use facts::FactsBuf;
 pub use reader::Reader;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use filter_core::facts::{Fact, HeaderOrder, Ja4By, Provenance, TlsVersion};
 
 use super::wire::Line;
-use super::{Text, TraceError};
+use super::{Case, Text, TraceError};
 
 /// One line of a trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub struct Request {
     pub tls: Tls,
     /// HTTP/2 settings fingerprint.
     pub h2_fingerprint: Fact<Text>,
+    /// What was said about the request, where the line is a case.
+    pub case: Option<Box<Case>>,
 }
 
 /// The connection's other end.

@@ -227,7 +227,7 @@ prop_compose! {
     ) -> Request {
         Request {
             t, id, method, scheme, authority, path, version, pseudo_order, headers, headers_known, header_order, body,
-            client, tls, h2_fingerprint,
+            client, tls, h2_fingerprint, case: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::member::{self, is_unknown};
 use super::text::Packed;
 use super::words::Spelled;
-use super::{Client, Record, Request, Response, Text, Tls, TraceError};
+use super::{Case, Client, Record, Request, Response, Text, Tls, TraceError};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +23,8 @@ pub(super) struct Line {
     tls: Fact<Session>,
     #[serde(default, with = "member", skip_serializing_if = "is_unknown")]
     h2: Fact<H2>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    case: Option<Box<Case>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     response: Option<Answered>,
 }
@@ -103,7 +105,7 @@ impl TryFrom<Line> for Record {
     type Error = TraceError;
 
     fn try_from(line: Line) -> Result<Self, TraceError> {
-        let Line { t, id, request, client, tls, h2, response } = line;
+        let Line { t, id, request, client, tls, h2, case, response } = line;
         let asked = match (request, response) {
             (Some(asked), None) => asked,
             (None, Some(answer)) => {
@@ -137,6 +139,7 @@ impl TryFrom<Line> for Record {
                 Fact::Absent => Fact::Absent,
                 Fact::Present(h2) => h2.fingerprint,
             },
+            case,
         })))
     }
 }
@@ -179,6 +182,7 @@ impl From<&Record> for Line {
                     client: None,
                     tls: Fact::Unknown,
                     h2: Fact::Unknown,
+                    case: None,
                     response: Some(answered),
                 };
             }
@@ -205,6 +209,7 @@ impl From<&Record> for Line {
                 Fact::Absent => Fact::Absent,
                 present => Fact::Present(H2 { fingerprint: present }),
             },
+            case: request.case,
             response: None,
         }
     }

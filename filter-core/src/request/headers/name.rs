@@ -242,7 +242,8 @@ impl HeaderName {
         core::str::from_utf8(self.as_bytes()).unwrap_or("")
     }
 
-    pub(crate) fn all() -> impl Iterator<Item = HeaderName> {
+    /// Every name, in the order of the enum.
+    pub fn all() -> impl Iterator<Item = HeaderName> {
         NAMES.iter().map(|(name, _)| *name)
     }
 

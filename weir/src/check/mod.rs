@@ -1,0 +1,116 @@
+//! Everything that is wrong with a file an operator writes or ships, with its place in the text.
+
+mod kind;
+mod locate;
+mod render;
+#[cfg(test)]
+mod tests;
+
+pub use kind::Kind;
+pub use locate::locate;
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use filter_core::policy::{Bundle, Problem, Problems, Settings};
+
+/// One thing wrong, with its place in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// File it is in: the one that was checked, or one that it names.
+    pub file: String,
+    /// Path of names and indices from the document's root.
+    pub place: String,
+    /// Bytes of the text it is about; empty where the text is.
+    pub span: Range<usize>,
+    /// Line of the span's start, from 1.
+    pub line: usize,
+    /// Column of the span's start in bytes, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
+    text: Arc<str>,
+}
+
+/// Checks a text as what it is and tells a sound one in a few words. `file` is its name; a policy is read again from there, with the
+/// files it names.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the text.
+pub fn check(kind: Kind, file: &Path, text: &str) -> Result<String, Vec<Finding>> {
+    let result = match kind {
+        Kind::Bundle => Bundle::parse(text.as_bytes()).map(|bundle| told(&bundle)),
+        Kind::Settings => Settings::parse(text.as_bytes()).map(|settings| {
+            let secret = if settings.keys.is_some() { "with a secret" } else { "without a secret" };
+            format!("host settings {secret}")
+        }),
+        Kind::Policy => build(file).map(|(_, report)| report),
+    };
+    result.map_err(|problems| {
+        let name = file.display().to_string();
+        let text = Arc::<str>::from(text);
+        let mut findings: Vec<_> = problems.iter().map(|problem| finding(kind, &name, &text, problem)).collect();
+        findings.sort_by(|one, other| (&one.file, one.span.start).cmp(&(&other.file, other.span.start)));
+        findings
+    })
+}
+
+/// Builds a bundle and checks what came out as a host would: the bytes, and what went in.
+///
+/// # Errors
+/// Everything that is wrong; places in the content are places in the source.
+pub fn build(file: &Path) -> Result<(Vec<u8>, String), Problems> {
+    let built = policy_compiler::build(file)?;
+    Bundle::parse(&built.bytes)?;
+    Ok((built.bytes, built.report.to_string()))
+}
+
+fn told(bundle: &Bundle) -> String {
+    let rules = bundle.allow().len().saturating_add(bundle.rules().len());
+    format!("bundle {} (serial {}), {rules} rules", bundle.id(), bundle.serial())
+}
+
+fn finding(kind: Kind, file: &str, text: &Arc<str>, problem: &Problem) -> Finding {
+    // A policy's data files are named in place of a pointer.
+    let is_other_file = kind == Kind::Policy && Path::new(&problem.place).is_file() && problem.place != file;
+    let other = is_other_file.then(|| std::fs::read_to_string(&problem.place).ok()).flatten().map(Arc::<str>::from);
+    let (file, text) = match &other {
+        Some(text) => (problem.place.as_str(), text),
+        None => (file, text),
+    };
+    let place = if Path::new(&problem.place).is_file() { "" } else { problem.place.as_str() };
+    let span = match &problem.position {
+        Some(position) if kind != Kind::Policy || place.is_empty() => at(text, position.line, position.column),
+        _ => kind.span(text, place),
+    };
+    let before = text.get(..span.start).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |end| end.saturating_add(1));
+    Finding {
+        file: file.to_owned(),
+        place: if place.is_empty() { "/".to_owned() } else { place.to_owned() },
+        line: before.matches('\n').count().saturating_add(1),
+        column: span.start.saturating_sub(line_start).saturating_add(1),
+        span,
+        message: problem.message.clone(),
+        remedy: problem.remedy.clone(),
+        text: Arc::clone(text),
+    }
+}
+
+/// One character at a line and column; the end of the line where there is no such column.
+fn at(text: &str, line: usize, column: usize) -> Range<usize> {
+    let lines = text.split_inclusive('\n');
+    let (before, rest): (Vec<_>, Vec<_>) = lines.enumerate().partition(|(index, _)| index.saturating_add(1) < line);
+    let start: usize = before.iter().map(|(_, line)| line.len()).sum();
+    let wanted = rest.first().map_or("", |(_, line)| line.trim_end());
+    let mut offset = column.saturating_sub(1).min(wanted.len());
+    while !wanted.is_char_boundary(offset) {
+        offset = offset.saturating_sub(1);
+    }
+    let width = wanted.get(offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let from = start.saturating_add(offset);
+    from..from.saturating_add(width)
+}

@@ -1,0 +1,87 @@
+//! The engine as it is set up at a desk: a bundle from a file, host settings from a file or none.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use filter_core::engine::Engine;
+use filter_core::keys::Keys;
+use filter_core::policy::{Bundle, BundleSource, Problems, Settings};
+
+/// The default bundle, so that the program does something useful as it is.
+const DEFAULT: &[u8] = include_bytes!("../../policies/bundles/default.json");
+
+const DEFAULT_NAME: &str = "the default bundle";
+
+/// Stands in for a host's secret: bundles that tag need one.
+const PUBLIC_SECRET: &[u8] = b"weir at a desk: nobody's secret";
+
+/// Loads what decides.
+///
+/// Without a bundle, the one in the settings decides, else the default bundle built into this program. Without settings the
+/// desk trusts nobody in front, takes unsigned bundles, and its secret is a public one: ids in events can be compared with each
+/// other, not with a host's, and hide nothing from those who know this program.
+///
+/// # Errors
+/// Where a file cannot be read, or is refused: then with all that is wrong.
+pub fn load(bundle: Option<&Path>, settings: Option<&Path>) -> Result<Engine, LoadError> {
+    let (settings, given_by) = match settings {
+        Some(path) => (refusing(path, Settings::parse(&read(path)?))?, Some(path)),
+        None => {
+            let keys = Some(Keys::derive(PUBLIC_SECRET));
+            (Settings { allow_unsigned: true, keys, ..Settings::default() }, None)
+        }
+    };
+    let inline = match &settings.source {
+        BundleSource::Inline(text) => Some(text.as_bytes().to_vec()),
+        BundleSource::Poll { start, .. } => start.as_ref().map(|text| text.as_bytes().to_vec()),
+        BundleSource::Given => None,
+    };
+    let (place, text) = match (bundle, inline, given_by) {
+        (Some(path), _, _) => (path.to_owned(), read(path)?),
+        (None, Some(text), Some(path)) => (path.to_owned(), text),
+        (None, _, _) => (PathBuf::from(DEFAULT_NAME), DEFAULT.to_vec()),
+    };
+    let bundle = refusing(&place, Bundle::parse(&text))?;
+    refusing(&place, Engine::new(bundle, &settings))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    std::fs::read(path).map_err(|error| LoadError::NotRead { path: path.to_owned(), error })
+}
+
+fn refusing<T>(path: &Path, result: Result<T, Problems>) -> Result<T, LoadError> {
+    result.map_err(|problems| LoadError::Refused { path: path.to_owned(), problems })
+}
+
+/// Why there is no engine.
+#[derive(Debug)]
+pub enum LoadError {
+    /// The file cannot be read.
+    NotRead {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The file is wrong.
+    Refused {
+        /// Which file.
+        path: PathBuf,
+        /// Everything that is wrong with it.
+        problems: Problems,
+    },
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::NotRead { path, error } => write!(f, "`{}` cannot be read: {error}", path.display()),
+            LoadError::Refused { path, problems } => {
+                write!(f, "`{}` is refused:", path.display())?;
+                problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}

@@ -1,0 +1,97 @@
+//! `weir check`: all that is wrong with a bundle, a policy source or host settings.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use serde_json::Value;
+use weir::check::{self, Finding, Kind};
+use weir::input::Input;
+
+use super::Exit;
+
+/// Check bundles, policy sources and host settings: every problem at once, with its place and remedy
+#[derive(clap::Args)]
+#[command(after_help = AFTER)]
+pub(super) struct Args {
+    /// Files; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// What the files are; without it told by their text
+    #[arg(long, value_enum)]
+    kind: Option<KindArg>,
+    /// What is printed
+    #[arg(long, short, value_enum, default_value_t = Output::Text)]
+    output: Output,
+}
+
+const AFTER: &str = "\
+Examples:
+  weir check policies/default.json              a policy source, with the data files it names
+  weir check policies/bundles/default.json      what a host would say
+  weir check --kind settings envoy-settings.json
+  weir check --output json bundle.json | jq '.[].message'";
+
+#[derive(Clone, Copy, ValueEnum)]
+enum KindArg {
+    Bundle,
+    Settings,
+    Policy,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    /// Each problem with its line
+    Text,
+    /// An array of problems: file, place, line, column, message, remedy
+    Json,
+}
+
+pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
+    let mut all = Vec::new();
+    let mut out = anstream::stdout().lock();
+    for path in &args.files {
+        let name = path.display().to_string();
+        let text = read(path)?;
+        let kind = match args.kind {
+            Some(KindArg::Bundle) => Kind::Bundle,
+            Some(KindArg::Settings) => Kind::Settings,
+            Some(KindArg::Policy) => Kind::Policy,
+            None => match Kind::detect(&text) {
+                Some(kind) => kind,
+                None => bail!("`{name}` looks like no bundle, policy or host settings; say which with --kind"),
+            },
+        };
+        if kind == Kind::Policy && name == "-" {
+            bail!("a policy is read together with the files it names; name its own file");
+        }
+        let findings = match check::check(kind, path, &text) {
+            Ok(sound) if args.output == Output::Text => {
+                writeln!(out, "{name}: {sound}")?;
+                continue;
+            }
+            Ok(_) => continue,
+            Err(findings) => findings,
+        };
+        if args.output == Output::Text {
+            findings.iter().try_for_each(|finding| writeln!(out, "{}\n", finding.render()))?;
+        }
+        all.extend(findings.iter().map(Finding::to_json));
+    }
+    let count = all.len();
+    match args.output {
+        Output::Json => writeln!(out, "{:#}", Value::from(all))?,
+        Output::Text if count > 0 => writeln!(out, "{count} {}", if count == 1 { "problem" } else { "problems" })?,
+        Output::Text => {}
+    }
+    Ok(Exit::problems_if(count > 0))
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    Input::open(path)
+        .and_then(|mut input| input.read_to_end(&mut bytes))
+        .with_context(|| format!("`{}` cannot be read", path.display()))?;
+    String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("`{}` is not UTF-8", path.display()))
+}

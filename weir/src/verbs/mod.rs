@@ -1,0 +1,59 @@
+//! One file a verb; each has its arguments and `run`.
+
+mod build;
+mod check;
+mod completions;
+mod engine;
+mod exit;
+mod explain;
+mod man;
+mod progress;
+mod replay;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use exit::Exit;
+
+/// Bot and API-abuse defence that decides at the edge: build and check policies, try them on recorded traffic, see why a
+/// request was judged as it was.
+#[derive(Parser)]
+#[command(name = "weir", version, max_term_width = 100, after_help = AFTER)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const AFTER: &str = "\
+Exit codes: 0 all is well; 1 the input has problems, which are listed; 2 the command cannot be carried out as given.
+
+Start with:
+  weir replay access.log          what the default policy would have done with yesterday's traffic
+  weir explain access.log --line 17";
+
+#[derive(Subcommand)]
+enum Verb {
+    Build(build::Args),
+    Check(check::Args),
+    Replay(replay::Args),
+    Explain(explain::Args),
+    Signals(signals::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// Runs the verb and says what went wrong.
+pub(crate) fn run(cli: Cli) -> ExitCode {
+    let result = match cli.verb {
+        Verb::Build(args) => build::run(args),
+        Verb::Check(args) => check::run(args),
+        Verb::Replay(args) => replay::run(args),
+        Verb::Explain(args) => explain::run(args),
+        Verb::Signals(args) => signals::run(args),
+        Verb::Completions(args) => completions::run(args),
+        Verb::Man(args) => man::run(args),
+    };
+    exit::code(result)
+}

@@ -1,0 +1,76 @@
+//! `weir explain`, as a person runs it.
+
+mod common;
+
+use common::{Desk, data, run};
+use serde_json::Value;
+
+#[test]
+fn a_trace_line_is_explained() {
+    let desk = Desk::new();
+    let ran = desk.judge(&["explain", &data("small.trace.jsonl"), "--id", "nameless"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for part in [
+        "POST https://shop.example/login?token=abc HTTP/1.1",
+        "2026-11-21T20:17:00.400Z",
+        "203.0.113.8 (peer)",
+        "bot, score ",
+        "block, by rule `nameless`",
+        "+6.00  user_agent_missing (tools)",
+        "not seen by this host: ",
+    ] {
+        assert!(ran.out.contains(part), "`{part}` is missing in\n{}", ran.out);
+    }
+    assert!(!ran.out.contains('\x1b'), "colours are for terminals");
+    let by_line = desk.judge(&["explain", &data("small.trace.jsonl"), "--line", "3"]);
+    assert_eq!(by_line.out, ran.out);
+}
+
+#[test]
+fn every_kind_of_file_is_explained() {
+    let desk = Desk::new();
+    for arguments in [
+        &["request.http", "--scheme", "https", "--address", "203.0.113.7"][..],
+        &["session.har", "--entry", "1"],
+        &["access.log", "--line", "1"],
+        &["envoy.log", "--id", "e-1"],
+        &["small.trace.jsonl", "--id", "curl"],
+    ] {
+        let file = data(arguments[0]);
+        let ran = desk.judge(&[&["explain", file.as_str(), "-o", "json"], &arguments[1..]].concat());
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);
+        let told: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(told["verdict"]["class"], "tool", "{arguments:?}");
+        assert_eq!(told["request"]["names itself"], "curl (command_line)", "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_event_and_a_case_are_explained() {
+    let desk = Desk::new();
+    let (events, cases) = (desk.path("events.ndjson"), desk.path("cases.jsonl"));
+    let ran = desk.judge(&["replay", "-o", "ndjson", "--cases", &cases, &data("small.trace.jsonl")]);
+    std::fs::write(&events, ran.out).unwrap();
+    // An event needs no bundle.
+    let event = run(&["explain", &events, "--id", "nameless"], b"");
+    assert_eq!(event.code, 0, "{}", event.err);
+    assert!(event.out.contains("block, by rule `nameless`") && event.out.contains("user_agent_missing"));
+    let case = desk.judge(&["explain", &cases, "--id", "nameless"]);
+    assert!(case.out.contains("case the same verdict as recorded"), "{}", case.out);
+}
+
+#[test]
+fn a_wrong_choice_is_said() {
+    let desk = Desk::new();
+    for (arguments, part) in [
+        (&["small.trace.jsonl"][..], "choose one with --line or --id"),
+        (&["small.trace.jsonl", "--line", "2"], "line 2 is an answer"),
+        (&["small.trace.jsonl", "--id", "nobody"], "there is no request with id `nobody`"),
+        (&["session.har"], "there are 2 entries; choose one with --entry"),
+    ] {
+        let file = data(arguments[0]);
+        let ran = desk.judge(&[&["explain", file.as_str()], &arguments[1..]].concat());
+        assert_eq!(ran.code, 2, "{arguments:?}");
+        assert!(ran.err.contains(part), "{}", ran.err);
+    }
+}

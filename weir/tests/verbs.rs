@@ -1,0 +1,126 @@
+//! The smaller verbs, as a person runs them.
+
+mod common;
+
+use common::{Desk, data, run};
+use serde_json::Value;
+
+#[test]
+fn a_sound_bundle_is_told() {
+    let desk = Desk::new();
+    let ran = run(&["check", &desk.path("bundle.json")], b"");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("(serial 7), 3 rules"), "{}", ran.out);
+}
+
+#[test]
+fn every_problem_of_a_bundle_is_shown_at_once() {
+    let desk = Desk::new();
+    let sound = std::fs::read_to_string(desk.path("bundle.json")).unwrap();
+    let wrong = sound
+        .lines()
+        .nth(1)
+        .unwrap()
+        .replace("user_agent_missing\":6000", "no_such_signal\":6000")
+        .replace("command_line", "robot");
+    let content: Value = serde_json::from_str(&wrong).unwrap();
+    let line = serde_json::to_string(&content).unwrap();
+    let manifest = serde_json::to_string(&filter_core::policy::wire::Manifest::of(&line, 7)).unwrap();
+    let file = desk.path("wrong.json");
+    std::fs::write(&file, format!("{manifest}\n{line}\n")).unwrap();
+    let ran = run(&["check", &file], b"");
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(
+        ran.out.contains("no_such_signal") && ran.out.contains("`robot`") && ran.out.contains("2 problems"),
+        "{}",
+        ran.out
+    );
+    let ran = run(&["check", "-o", "json", &file], b"");
+    let found: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.code, found.as_array().unwrap().len()), (1, 2));
+    assert!(
+        found.as_array().unwrap().iter().all(|finding| finding["line"] == 2 && finding["column"].as_u64() > Some(1))
+    );
+}
+
+#[test]
+fn host_settings_are_checked() {
+    let ran = run(&["check", "-"], b"{\n  \"secret\": \"short\",\n  \"nod\": 1\n}");
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("-:2:13") && ran.out.contains("`nod`"), "{}", ran.out);
+    let unclear = run(&["check", "-"], b"hello");
+    assert_eq!(unclear.code, 2);
+    assert!(unclear.err.contains("say which with --kind"), "{}", unclear.err);
+}
+
+#[test]
+fn a_policy_is_built_and_judges() {
+    let desk = Desk::new();
+    let (source, bundle) = (desk.path("policy.json"), desk.path("built.json"));
+    std::fs::write(
+        &source,
+        r#"{"serial":3,"rules":[{"id":"all","when":"always","then":{"block":{}}}],"otherwise":"allow"}"#,
+    )
+    .unwrap();
+    let ran = run(&["build", &source, "-o", &bundle], b"");
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("serial 3"), "{}", ran.out);
+    let judged = run(&["replay", "-o", "json", "--bundle", &bundle, &data("access.log")], b"");
+    assert_eq!(serde_json::from_str::<Value>(&judged.out).unwrap()["actions"]["block"], 3, "{}", judged.err);
+    assert_eq!(run(&["check", &source], b"").code, 0);
+}
+
+#[test]
+fn a_wrong_policy_is_not_built() {
+    let desk = Desk::new();
+    let (source, bundle) = (desk.path("policy.json"), desk.path("built.json"));
+    let text = "{\n  \"serial\": 3,\n  \"rules\": [{\"id\": \"a\", \"when\": {\"class\": [\"robot\"]}, \"then\": \"allow\"}],\n  \"otherwise\": \"allow\"\n}\n";
+    std::fs::write(&source, text).unwrap();
+    let ran = run(&["build", &source, "-o", &bundle], b"");
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.out.contains("policy.json:3:") && ran.out.contains("`robot`"), "{}", ran.out);
+    assert!(!std::path::Path::new(&bundle).exists());
+    std::fs::write(&source, "{\n  \"serial\": 3,\n  \"rulez\": []\n}\n").unwrap();
+    let ran = run(&["check", "--kind", "policy", &source], b"");
+    assert!(ran.code == 1 && ran.out.contains("policy.json:3:") && ran.out.contains("rulez"), "{}", ran.out);
+}
+
+#[test]
+fn the_default_bundle_is_built_in() {
+    let ran = run(&["replay", &data("access.log")], b"");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("3 requests"));
+}
+
+#[test]
+fn signals_are_listed() {
+    let table = run(&["signals"], b"");
+    assert!(table.out.contains("user_agent_missing") && table.out.contains("no user agent was sent"));
+    let markdown = run(&["signals", "-o", "markdown"], b"");
+    assert!(markdown.out.lines().skip(2).all(|line| line.starts_with("| `") && line.ends_with(" |")));
+    let all: Value = serde_json::from_str(&run(&["signals", "-o", "json"], b"").out).unwrap();
+    assert_eq!(all.as_array().unwrap().len(), filter_core::signals::COUNT);
+    assert_eq!(markdown.out.lines().count(), filter_core::signals::COUNT + 2);
+}
+
+#[test]
+fn completions_and_pages_are_made() {
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(run(&["completions", shell], b"").out.contains("replay"), "{shell}");
+    }
+    assert!(run(&["man"], b"").out.starts_with(".ie"));
+    let desk = Desk::new();
+    assert_eq!(run(&["man", "--folder", &desk.folder.display().to_string()], b"").code, 0);
+    assert!(std::fs::read_to_string(desk.path("weir-replay.1")).unwrap().contains("Combined"));
+}
+
+#[test]
+fn help_has_examples_for_each_verb() {
+    for verb in ["build", "check", "replay", "explain", "signals", "completions", "man"] {
+        let ran = run(&[verb, "--help"], b"");
+        assert_eq!(ran.code, 0);
+        assert!(ran.out.contains("Example") && ran.out.contains(&format!("weir {verb}")), "{verb}: {}", ran.out);
+    }
+    assert_eq!(run(&["nonsense"], b"").code, 2);
+    assert_eq!(run(&["replay", &data("access.log"), "--output", "xml"], b"").code, 2);
+}
