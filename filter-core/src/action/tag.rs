@@ -117,6 +117,15 @@ impl TagHeaders<'_> {
     }
 }
 
+#[cfg(test)]
+impl TagHeaders<'_> {
+    /// The signature over given values, in hexadecimal digits.
+    pub(super) fn sign_for_test(&self, mac: Hmac<Sha256>, time: &str, request: (&[u8], &[u8], &[u8])) -> String {
+        let mac = self.sign(mac, time, request.0, request.1, request.2).unwrap();
+        hex(&mac.finalize().into_bytes())
+    }
+}
+
 /// Why a tag is not to be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TagError {

@@ -162,18 +162,28 @@ pub(crate) fn one_of(names: &[&str]) -> String {
 fn plain(error: &serde_json::Error) -> (String, String) {
     let whole = error.to_string();
     let text = whole.rfind(" at line ").and_then(|at| whole.get(..at)).unwrap_or(&whole);
+    if text == "expected value" {
+        // serde_json's word for broken text, and for a number where a word or an object should be.
+        return ("no value that fits here".to_string(), "mend the text here".to_string());
+    }
     if error.is_syntax() || error.is_eof() {
         return (format!("not JSON: {}", text.to_ascii_lowercase()), "mend the text here".to_string());
     }
     if text.starts_with("missing field") {
         return (text.replacen("missing field", "missing member", 1), "add it".to_string());
     }
+    if text.ends_with(", expected newtype variant") {
+        return ("the word stands alone".to_string(), "give it a value, as in `{\"block\":{}}`".to_string());
+    }
+    if text.ends_with(", expected unit") {
+        return ("the word takes no value".to_string(), "write it alone, as in `\"allow\"`".to_string());
+    }
     let (message, expected) = text.split_once(", expected ").unwrap_or((text, ""));
     let message = message.replacen("unknown field", "unknown member", 1).replacen("unknown variant", "unknown word", 1);
     let expected = match expected.split_whitespace().next() {
         Some("struct" | "a") if expected.contains("map") || expected.starts_with("struct") => "an object",
         Some("a") if expected.contains("sequence") => "an array",
-        Some("enum" | "variant") => "one of the words or an object with one member",
+        Some("enum" | "variant") => "one of the words, or an object with one member",
         Some("u8") => "a whole number from 0 to 255",
         Some("u16") => "a whole number from 0 to 65535",
         Some("u32" | "u64") => "a whole number, not negative",

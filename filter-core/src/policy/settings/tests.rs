@@ -1,1 +1,92 @@
+//! Every way host settings are refused, by its exact words.
 
+use alloc::string::ToString;
+
+use super::*;
+
+fn refused(text: &str) -> String {
+    Settings::parse(text.as_bytes()).map(|_| ()).map_or_else(|problems| problems.to_string(), |()| String::new())
+}
+
+#[test]
+fn everything_given() {
+    let text = br#"{"bundle":"two lines","poll":{"cluster":"c","path":"/b?x","interval":5},"trusted_keys":[],
+        "allow_unsigned":true,"secret":"0123456789abcdef","node":"edge-1",
+        "client_address":{"trusted_hops":2,"trusted_proxies":["10.0.0.0/8","::1"],"header":"CF-Connecting-IP"}}"#;
+    let settings = Settings::parse(text).unwrap();
+    let poll = Poll { cluster: Some("c".into()), path: Some("/b?x".into()), url: None, interval: 5 };
+    assert_eq!(settings.source, BundleSource::Poll { poll, start: Some("two lines".into()) });
+    assert!(settings.allow_unsigned && settings.keys.is_some());
+    assert_eq!(settings.node.as_deref(), Some("edge-1"));
+    assert_eq!(settings.client_address.trusted_hops, 2);
+    assert_eq!(settings.client_address.trusted_proxies.len(), 2);
+    assert_eq!(settings.client_address.header, Some(HeaderName::CfConnectingIp));
+}
+
+#[test]
+fn least_given() {
+    let settings = Settings::parse(br#"{"bundle":"x"}"#).unwrap();
+    assert_eq!(settings.source, BundleSource::Inline("x".into()));
+    assert!(!settings.allow_unsigned && settings.keys.is_none() && settings.node.is_none());
+    assert_eq!(settings.client_address, ClientAddressSettings::default());
+    let settings = Settings::parse(br#"{"poll":{"url":"https://b.example/x"}}"#).unwrap();
+    assert!(matches!(settings.source, BundleSource::Poll { poll: Poll { interval: 30, .. }, start: None }));
+}
+
+#[test]
+fn the_secret_is_not_shown() {
+    let settings = Settings::parse(br#"{"bundle":"x","secret":"very-secret-words"}"#).unwrap();
+    assert!(!alloc::format!("{settings:?}").contains("secret-words"));
+    assert!(!refused(r#"{"bundle":"x","secret":"very-secret"}"#).contains("very"));
+}
+
+#[test]
+fn what_is_refused() {
+    let cases = [
+        ("", "/ (line 1, column 1): not JSON: eof while parsing a value; mend the text here"),
+        ("{}", "/: no bundle is given; give `bundle` (the two lines as a string) or `poll`"),
+        (
+            r#"{"bundle":"x","bundel":"y"}"#,
+            "/bundel (line 1, column 23): unknown member `bundel`; expected `bundle`, `poll`, `trusted_keys`, `allow_unsigned`, `secret`, `client_address` or `node`",
+        ),
+        (
+            r#"{"bundle":7,"allow_unsigned":"yes","node":"a b"}"#,
+            "/bundle (line 1, column 11): invalid type: integer `7`; expected a string\n\
+             /allow_unsigned (line 1, column 34): invalid type: string \"yes\"; expected a boolean\n\
+             /node: `a b` is no name; use printable ASCII without spaces, at most 64 bytes",
+        ),
+        (
+            r#"{"bundle":"x","trusted_keys":["k"]}"#,
+            "/trusted_keys: this version cannot check signatures yet; take `trusted_keys` out and set `allow_unsigned`",
+        ),
+        (r#"{"bundle":"x","secret":"short"}"#, "/secret: 5 bytes are too few; give at least 16, chosen at random"),
+        (
+            r#"{"poll":{"cluster":"c","url":"u","interval":0}}"#,
+            "/poll: not clear where to ask; give `cluster` and `path`, or `url` alone\n\
+             /poll/interval: `0` is out of range; give 1 to 86400 seconds",
+        ),
+        (r#"{"poll":{"cluster":"c","path":"b"}}"#, "/poll/path: `b` is no path; start it with `/`"),
+        (r#"{"poll":{"url":"ftp://b"}}"#, "/poll/url: `ftp://b` is no URL; start it with `https://`"),
+        (
+            r#"{"poll":{"evry":1}}"#,
+            "/poll/evry (line 1, column 15): unknown member `evry`; expected one of `cluster`, `path`, `url`, `interval`",
+        ),
+        (
+            r#"{"bundle":"x","client_address":{"trusted_hops":17,"trusted_proxies":["10.0.0.1/8"],"header":"x-forwarded-for"}}"#,
+            "/client_address/trusted_hops: 17 hops; at most 16 are looked at\n\
+             /client_address/trusted_proxies/0: `10.0.0.1/8`: bits are set below the mask; write the block's first address\n\
+             /client_address/header: `x-forwarded-for` is no header that carries one address; expected `cf-connecting-ip`, `true-client-ip`, `fastly-client-ip`, `x-real-ip` or `x-envoy-external-address`",
+        ),
+        (
+            r#"{"bundle":"x","client_address":{"trusted_hops":1,"header":"x-real-ip"}}"#,
+            "/client_address/header: anybody could send this header; list the proxies that overwrite it under `trusted_proxies`",
+        ),
+        (
+            r#"{"bundle":"x","client_address":{"trusted_hops":300}}"#,
+            "/client_address/trusted_hops (line 1, column 50): invalid value: integer `300`; expected a whole number from 0 to 255",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(refused(text), expected, "{text}");
+    }
+}
