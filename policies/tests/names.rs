@@ -110,7 +110,9 @@ fn every_recorded_client_that_declares_itself_is_named() {
 fn crawlers_are_found() {
     let bundle = bundle();
     // What the best public expressions find of the same sets: 0.84 and 0.55.
-    for (set, least) in [("user-agents.net", 0.94), ("isbot", 0.80), ("crawler-user-agents", 0.98), ("well-known-bots", 0.98)] {
+    for (set, least) in
+        [("user-agents.net", 0.94), ("isbot", 0.80), ("crawler-user-agents", 0.98), ("well-known-bots", 0.98)]
+    {
         let Some(texts) = sets::crawlers(set) else { return };
         let found = texts.iter().filter(|text| bundle.names().find(text.as_bytes()).is_some()).count();
         let share = found as f64 / texts.len() as f64;

@@ -17,7 +17,7 @@ fn folder() -> Option<PathBuf> {
 }
 
 /// Client ids and every user agent each sent.
-pub fn clients() -> Option<Vec<(String, String)>> {
+pub(crate) fn clients() -> Option<Vec<(String, String)>> {
     let text = read(&folder()?.join("clients/clients.jsonl"));
     let mut found = BTreeSet::new();
     for line in text.lines() {
@@ -30,7 +30,7 @@ pub fn clients() -> Option<Vec<(String, String)>> {
     Some(found.into_iter().collect())
 }
 
-pub fn crawlers(set: &str) -> Option<Vec<String>> {
+pub(crate) fn crawlers(set: &str) -> Option<Vec<String>> {
     let bots = folder()?.join("bots");
     Some(match set {
         "user-agents.net" => strings(&json(&bots.join("isbot_fixtures/user-agents.net.json.gz"))),
@@ -40,7 +40,7 @@ pub fn crawlers(set: &str) -> Option<Vec<String>> {
     })
 }
 
-pub fn browsers(set: &str) -> Option<Vec<String>> {
+pub(crate) fn browsers(set: &str) -> Option<Vec<String>> {
     let folder = folder()?;
     Some(match set {
         "intoli" => {
@@ -60,7 +60,8 @@ pub fn browsers(set: &str) -> Option<Vec<String>> {
 
 fn user_agents(headers: &Value) -> impl Iterator<Item = String> {
     let headers = headers.as_array().unwrap().iter();
-    let of_agent = headers.filter(|header| header[0].as_str().is_some_and(|name| name.eq_ignore_ascii_case("user-agent")));
+    let of_agent =
+        headers.filter(|header| header[0].as_str().is_some_and(|name| name.eq_ignore_ascii_case("user-agent")));
     of_agent.map(|header| header[1].as_str().unwrap().to_owned())
 }
 
