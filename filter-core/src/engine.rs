@@ -4,10 +4,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::action::{Judged, Reasons, Reply};
+use crate::bytes;
 use crate::facts::Facts;
 use crate::fingerprint::Fingerprint;
 use crate::keys::Keys;
-use crate::policy::{Action, Bundle, Decision, Endpoint, Problem, Problems, Rule, Settings};
+use crate::policy::{Action, Bundle, Decision, EVENT_SHARES, Endpoint, Problem, Problems, Rule, Settings};
 use crate::request::{ClientAddressSettings, Request};
 use crate::score::Score;
 use crate::signals::infrastructure::Origin;
@@ -35,6 +36,7 @@ pub struct Engine {
     bundle: Bundle,
     keys: Option<Keys>,
     client_address: ClientAddressSettings,
+    event_share: u32,
 }
 
 /// What is said about one request, with everything it was said from.
@@ -74,7 +76,8 @@ impl Engine {
             problems.push(Problem::new("/secret", message, "give one of at least 16 bytes, chosen at random"));
         }
         Problems::check(problems)?;
-        Ok(Engine { bundle, keys: settings.keys.clone(), client_address: settings.client_address.clone() })
+        let client_address = settings.client_address.clone();
+        Ok(Engine { bundle, keys: settings.keys.clone(), client_address, event_share: settings.event_share })
     }
 
     /// Judges one request. `now` is in milliseconds since the epoch. Pure; allocates nothing unless the path was sent in
@@ -134,6 +137,12 @@ impl<'a> Verdict<'a> {
     /// Whether an event is due: always but where the request is allowed and no shadow rule matched.
     pub fn is_reported(&self) -> bool {
         *self.action() != Action::Allow || self.decision.shadows().next().is_some()
+    }
+
+    /// Whether a request that passes unreported gets an event all the same: a share of the ids, the same ones on every host.
+    pub fn is_sampled(&self, id: &str) -> bool {
+        let share = self.engine.event_share;
+        share > 0 && bytes::fnv1a(id.as_bytes()).checked_rem(EVENT_SHARES).is_some_and(|place| place < share)
     }
 
     /// The event line: one JSON object, no line feed. `id` is what the host or the trace calls the request.

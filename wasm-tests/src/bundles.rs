@@ -21,9 +21,7 @@ pub fn of(content: serde_json::Value, serial: u64) -> String {
 
 /// Blocks, tags, monitors and shadows by path, so that a test can ask for each.
 pub fn by_path(serial: u64) -> String {
-    let rule = |id: &str, then: serde_json::Value| {
-        json!({ "id": id, "when": { "path": { "prefix": format!("/{id}") } }, "then": then })
-    };
+    let rule = |id: &str, then: serde_json::Value| json!({ "id": id, "when": { "path": { "prefix": format!("/{id}") } }, "then": then });
     let mut shadow = rule("shadow", json!({ "block": {} }));
     shadow["mode"] = json!("shadow");
     with_rules(
@@ -39,7 +37,8 @@ pub fn by_path(serial: u64) -> String {
 
 /// Host settings around a bundle; the secret allows tags and keyed ids.
 pub fn settings(bundle: &str) -> String {
-    json!({ "bundle": bundle, "allow_unsigned": true, "secret": "correct horse battery staple, thirty-two bytes" }).to_string()
+    json!({ "bundle": bundle, "allow_unsigned": true, "secret": "correct horse battery staple, thirty-two bytes" })
+        .to_string()
 }
 
 /// Host settings that fetch the bundle from `cluster`.

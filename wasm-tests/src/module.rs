@@ -34,6 +34,9 @@ fn build() -> Result<PathBuf> {
         .args(["build", "--quiet", "--release", "--target", "wasm32-wasip1", "-p", "weir-envoy"])
         .status()
         .context("cannot start cargo to build the filter")?;
-    ensure!(done.success(), "the filter does not build: run cargo build --release --target wasm32-wasip1 -p weir-envoy");
+    ensure!(
+        done.success(),
+        "the filter does not build: run cargo build --release --target wasm32-wasip1 -p weir-envoy"
+    );
     Ok(target_dir().join("wasm32-wasip1/release/weir_envoy.wasm"))
 }

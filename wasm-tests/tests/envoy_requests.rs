@@ -49,7 +49,8 @@ fn actions_reach_client_origin_and_logs() {
     assert!(lines[0].starts_with("403 weir_block{rule=block} action=block;rule=block;"), "{lines:?}");
     let lines = envoy.access_log("/other", 1).unwrap();
     assert!(lines[0].starts_with("200 via_upstream - "), "{lines:?}");
-    let log = envoy.wait_for("two events", |envoy| Some(envoy.log()).filter(|log| log.matches("\"action\":").count() == 2));
+    let log =
+        envoy.wait_for("two events", |envoy| Some(envoy.log()).filter(|log| log.matches("\"action\":").count() == 2));
     assert!(log.unwrap().contains("\"rule\":\"block\""));
     let blocks = envoy.wait_for("counters", |envoy| {
         let (_, text) = envoy.admin("GET", "/stats?filter=weir_requests_total").ok()?;
@@ -155,7 +156,8 @@ fn grpc_callers_get_a_grpc_status() {
     let Some(envoy) = envoy_with(&bundles::by_path(1), Route::Direct, |_| ()) else { return };
     let url = format!("http://{}/block/shop.Cart/Add", envoy.plain);
     let grpc = ["-X", "POST", "-H", "content-type: application/grpc", "-H", "te: trailers", "--data-binary", "x"];
-    let arguments: Vec<&str> = ["--http2-prior-knowledge", "--include"].into_iter().chain(grpc).chain([url.as_str()]).collect();
+    let arguments: Vec<&str> =
+        ["--http2-prior-knowledge", "--include"].into_iter().chain(grpc).chain([url.as_str()]).collect();
     let answer = curl(&arguments).unwrap();
     assert!(answer.status == 200 && answer.text().contains("grpc-status: 7"), "{}", answer.text());
     let other = curl(&["--http2-prior-knowledge", "-X", "POST", "--data-binary", "x", &url]).unwrap();

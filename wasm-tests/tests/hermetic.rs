@@ -3,12 +3,11 @@
 use serde_json::Value;
 use wasm_tests::bundles;
 use wasm_tests::host::{Process, Request, Seen, Vm};
-use wasm_tests::module;
 
 const CHROME: &str = "t13d1516h2_8daaf6152771_02713d6af862";
 
 fn process() -> Process {
-    Process::new(&module::envoy_bytes()).unwrap()
+    Process::envoy().unwrap()
 }
 
 /// A worker with this bundle, and its root context.
@@ -78,7 +77,8 @@ fn forged_headers_never_reach_the_origin() {
     let process = process();
     let (mut vm, root) = worker(&process, &bundles::by_path(7));
     for path in ["/other", "/monitor/1", "/tag/1", "/shadow/1"] {
-        let forged = get(path).header("x-weir-score", "0").header("x-weir-class", "human").header("x-weir-odd", b"\xff");
+        let forged =
+            get(path).header("x-weir-score", "0").header("x-weir-class", "human").header("x-weir-odd", b"\xff");
         let seen = vm.request(root, forged.header("x-weir-score", "1")).unwrap();
         assert!(seen.header("x-weir-odd").is_none(), "{path}");
         assert_eq!(has_weir_header(&seen), path == "/tag/1", "{path}");

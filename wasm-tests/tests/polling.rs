@@ -2,7 +2,6 @@
 
 use wasm_tests::bundles;
 use wasm_tests::host::{Call, Process, Request, Vm};
-use wasm_tests::module;
 
 struct Polled {
     process: Process,
@@ -12,7 +11,7 @@ struct Polled {
 
 impl Polled {
     fn start(start: Option<&str>) -> Self {
-        let process = Process::new(&module::envoy_bytes()).unwrap();
+        let process = Process::envoy().unwrap();
         process.world_mut().clusters.push("bundles".into());
         let mut vm = process.vm().unwrap();
         let root = vm.configure(&bundles::polling("bundles", "/default.json", start)).unwrap().unwrap();
@@ -102,7 +101,7 @@ fn a_new_worker_starts_with_the_last_good_bundle() {
 
 #[test]
 fn a_cluster_that_is_not_there_is_said_and_asked_again() {
-    let process = Process::new(&module::envoy_bytes()).unwrap();
+    let process = Process::envoy().unwrap();
     let mut vm = process.vm().unwrap();
     let root = vm.configure(&bundles::polling("bundles", "/b", None)).unwrap().unwrap();
     vm.tick(root).unwrap();

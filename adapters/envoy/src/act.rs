@@ -16,8 +16,9 @@ const VERDICT: &[u8] = b"weir.verdict";
 /// Does what the verdict says.
 pub(crate) fn carry_out(active: &Active, verdict: &Verdict<'_>, forged: &Forged<'_>) -> Action {
     active.counters.count(&active.engine, verdict);
-    if verdict.is_reported() {
-        report(verdict);
+    let id = request_id(verdict);
+    if (verdict.is_reported() || verdict.is_sampled(id)) && hostcalls::logs(Level::Info) {
+        hostcalls::log(Level::Info, &verdict.event(id));
     }
     match verdict.action() {
         Decided::Allow | Decided::Monitor => {
@@ -62,13 +63,6 @@ fn answer(verdict: &Verdict<'_>) -> bool {
             hostcalls::log(Level::Error, &format!("weir: a block could not be sent, the request passes: {refusal}"));
             false
         }
-    }
-}
-
-/// Writes the event line.
-fn report(verdict: &Verdict<'_>) {
-    if hostcalls::logs(Level::Info) {
-        hostcalls::log(Level::Info, &verdict.event(request_id(verdict)));
     }
 }
 

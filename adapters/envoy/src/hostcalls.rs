@@ -116,9 +116,7 @@ pub(crate) fn remove_request_header(name: &[u8]) -> Answer<()> {
 pub(crate) fn set_request_header(name: &[u8], value: &[u8]) -> Answer<()> {
     let map = Map::Request as u32;
     // SAFETY: the host reads `name` and `value` during the call.
-    done(unsafe {
-        raw::proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())
-    })
+    done(unsafe { raw::proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len()) })
 }
 
 /// A property by its path; parts are separated by NUL.
@@ -190,9 +188,8 @@ pub(crate) fn may_call_out() -> bool {
     let mut token = 0u32;
     let (nothing, none) = ([].as_ptr(), 0);
     // SAFETY: the host reads empty slices and writes `token` during the call.
-    let status = unsafe {
-        raw::proxy_http_call(nothing, none, nothing, none, nothing, none, nothing, none, 1, &mut token)
-    };
+    let status =
+        unsafe { raw::proxy_http_call(nothing, none, nothing, none, nothing, none, nothing, none, 1, &mut token) };
     done(status) == Err(Refusal::BAD_ARGUMENT)
 }
 
@@ -241,12 +238,8 @@ mod raw {
             data: *mut *mut u8,
             size: *mut usize,
         ) -> u32;
-        pub(super) fn proxy_set_property(
-            path: *const u8,
-            path_size: usize,
-            value: *const u8,
-            value_size: usize,
-        ) -> u32;
+        pub(super) fn proxy_set_property(path: *const u8, path_size: usize, value: *const u8, value_size: usize)
+        -> u32;
         pub(super) fn proxy_get_shared_data(
             key: *const u8,
             key_size: usize,

@@ -44,12 +44,9 @@ impl Context for Root {
 impl RootContext for Root {
     /// Refusing is final for this configuration: Envoy does not start with it, or keeps the one before.
     fn on_configure(&mut self, _size: usize) -> bool {
-        match config::load() {
-            Ok(loaded) => {
-                if let Some(active) = loaded.active {
-                    self.slot.set(active);
-                }
-                self.poller = loaded.poller;
+        match config::load(&self.slot) {
+            Ok(poller) => {
+                self.poller = poller;
                 true
             }
             Err(problems) => {

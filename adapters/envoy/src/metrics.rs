@@ -17,6 +17,7 @@ const CLASSES: usize = Class::Unknown as usize + 1;
 const TIMED: u32 = 16;
 
 /// A metric's number, found when first used.
+#[derive(Debug)]
 struct Cached(Cell<Option<u32>>);
 
 impl Cached {
@@ -61,6 +62,7 @@ thread_local! {
 }
 
 /// Requests and shadow matches by rule, for one bundle.
+#[derive(Debug)]
 pub(crate) struct Counters {
     /// By rule (none first) and class.
     requests: Vec<[Cached; CLASSES]>,

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use filter_core::policy::Settings;
 
-use crate::config::activate;
 use crate::hostcalls::{self, Buffer, Level, Map};
-use crate::store::{self, Active, Kept, Slot};
+use crate::store::{self, Kept, Slot};
 use crate::{metrics, pairs};
 
 /// The first question comes soon after the start.
@@ -55,14 +54,11 @@ impl Poller {
         &self.source
     }
 
-    /// Goes on from a kept bundle, unless the one to start with is newer.
-    pub(crate) fn resume(&mut self, kept: Kept, start: Option<&Active>) -> Option<Active> {
-        let active = activate(&kept.text, &self.settings).ok()?;
-        if start.is_some_and(|start| start.engine.bundle().serial() > active.engine.bundle().serial()) {
-            return None;
+    /// Goes on from a kept bundle; one that is older than the bundle to start with, or does not suit these settings, is left.
+    pub(crate) fn resume(&mut self, kept: Kept, slot: &Slot) {
+        if slot.offer(&kept.text, &self.settings).is_ok() {
+            self.tag = kept.tag;
         }
-        self.tag = kept.tag;
-        Some(active)
     }
 
     /// Asks for ticks.
@@ -103,7 +99,7 @@ impl Poller {
             Some(b"200") => {
                 let tag = header(b"etag").unwrap_or_default();
                 let body = hostcalls::buffer(Buffer::CallResponseBody, LONGEST).unwrap_or_default();
-                match self.take(&body, slot) {
+                match slot.offer(&body, &self.settings) {
                     Ok(()) => {
                         self.tag = tag.to_vec();
                         store::keep(&self.source, tag, &body);
@@ -118,16 +114,6 @@ impl Poller {
             }
             None => self.failed(format!("`{}` gave no answer", self.source)),
         }
-    }
-
-    fn take(&self, body: &[u8], slot: &Slot) -> Result<(), String> {
-        let active = activate(body, &self.settings)?;
-        let (old, new) = (slot.get(), active.engine.bundle().serial());
-        if let Some(serial) = old.map(|old| old.engine.bundle().serial()).filter(|serial| *serial > new) {
-            return Err(format!("/serial: {new} is older than {serial}, which is in use; give the content a new serial"));
-        }
-        slot.set(active);
-        Ok(())
     }
 
     fn failed(&mut self, complaint: String) {

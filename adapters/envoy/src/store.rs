@@ -5,14 +5,16 @@
 //! key; there is one key a source.
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use filter_core::engine::Engine;
+use filter_core::policy::{self, Activation, Settings};
 
-use crate::hostcalls;
-use crate::metrics::Counters;
+use crate::hostcalls::{self, Level};
+use crate::metrics::{self, Counters};
 
 /// An engine with the counters of its rules.
+#[derive(Debug)]
 pub(crate) struct Active {
     /// Decides.
     pub(crate) engine: Engine,
@@ -20,21 +22,32 @@ pub(crate) struct Active {
     pub(crate) counters: Counters,
 }
 
-/// The place where a root context keeps its engine; requests look here, a polled bundle is put here.
+/// The place where a root context keeps its engine; requests look here, bundles are offered here.
 #[derive(Default)]
-pub(crate) struct Slot(RefCell<Option<Rc<Active>>>);
+pub(crate) struct Slot(RefCell<policy::Slot<Active>>);
 
 impl Slot {
     /// The engine in use.
-    pub(crate) fn get(&self) -> Option<Rc<Active>> {
-        self.0.try_borrow().ok()?.clone()
+    pub(crate) fn get(&self) -> Option<Arc<Active>> {
+        self.0.try_borrow().ok()?.serving().cloned()
     }
 
-    /// Puts another in its place.
-    pub(crate) fn set(&self, active: Active) {
-        if let Ok(mut place) = self.0.try_borrow_mut() {
-            *place = Some(Rc::new(active));
+    /// Puts a bundle to work. `Err`: everything that is wrong with it, one line each, and the one in use stays.
+    pub(crate) fn offer(&self, bundle: &[u8], settings: &Settings) -> Result<(), String> {
+        let Ok(mut slot) = self.0.try_borrow_mut() else { return Err("/: another bundle is being taken".to_owned()) };
+        let now = hostcalls::now_nanoseconds().checked_div(1_000_000).unwrap_or(0);
+        let made = slot.offer(bundle, now, |bundle| {
+            let engine = Engine::new(bundle, settings)?;
+            Ok(Active { counters: Counters::new(&engine), engine })
+        });
+        if made.map_err(|problems| problems.to_string())? == Activation::Activated
+            && let Some(active) = slot.serving()
+        {
+            let bundle = active.engine.bundle();
+            metrics::bundle_in_use(bundle);
+            hostcalls::log(Level::Info, &format!("weir: bundle {} serial {} in use", bundle.id(), bundle.serial()));
         }
+        Ok(())
     }
 }
 
@@ -58,7 +71,7 @@ pub(crate) fn last_good(source: &str) -> Option<Kept> {
 pub(crate) fn keep(source: &str, tag: &[u8], text: &[u8]) {
     let value = [tag, b"\n", text].concat();
     if let Err(refusal) = hostcalls::set_shared_data(&key(source), &value) {
-        hostcalls::log(hostcalls::Level::Warn, &format!("weir: the bundle could not be kept for a new VM: {refusal}"));
+        hostcalls::log(Level::Warn, &format!("weir: the bundle could not be kept for a new VM: {refusal}"));
     }
 }
 

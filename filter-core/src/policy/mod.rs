@@ -20,4 +20,5 @@ pub use bundle::{Bundle, check_content};
 pub use endpoint::Endpoint;
 pub use problem::{Position, Problem, Problems};
 pub use rule::{Action, Block, Decision, Mode, Rule, SHADOWS};
+pub(crate) use settings::EVENT_SHARES;
 pub use settings::{BundleSource, Poll, Settings};

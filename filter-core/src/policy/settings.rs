@@ -37,6 +37,8 @@ pub struct Settings {
     pub client_address: ClientAddressSettings,
     /// This node's name, for logs and status.
     pub node: Option<String>,
+    /// Of a million requests that pass without an event, so many get one all the same, chosen by their id; 0 by default.
+    pub event_share: u32,
 }
 
 /// Where the bundle comes from.
@@ -86,7 +88,11 @@ struct ClientAddress {
     header: Option<String>,
 }
 
-const MEMBERS: [&str; 7] = ["bundle", "poll", "trusted_keys", "allow_unsigned", "secret", "client_address", "node"];
+const MEMBERS: [&str; 8] =
+    ["bundle", "poll", "trusted_keys", "allow_unsigned", "secret", "client_address", "node", "event_share"];
+
+/// What an event share is a part of.
+pub(crate) const EVENT_SHARES: u32 = 1_000_000;
 
 /// Shortest secret in bytes: half the strength of the hashes keyed with it is enough, guesses are not.
 const SECRET: usize = 16;
@@ -113,6 +119,7 @@ impl Settings {
         let unsigned = members.get("allow_unsigned").and_then(|part| door.read::<bool>(part, "/allow_unsigned"));
         let secret = members.get("secret").and_then(|part| door.read::<String>(part, "/secret"));
         let node = members.get("node").and_then(|part| door.read::<String>(part, "/node"));
+        let share = members.get("event_share").and_then(|part| door.read::<u32>(part, "/event_share"));
         let address = members.get("client_address").and_then(|part| door.read(part, "/client_address"));
 
         let problems = &mut door.problems;
@@ -138,6 +145,10 @@ impl Settings {
             let remedy = format!("use printable ASCII without spaces, at most {} bytes", limits::NAME);
             problems.push(Problem::new("/node", message, remedy));
         }
+        if let Some(share) = share.filter(|share| *share > EVENT_SHARES) {
+            let message = format!("{share} is more than {EVENT_SHARES}");
+            problems.push(Problem::new("/event_share", message, "give how many of a million requests get an event"));
+        }
         let client_address = check_address(address.unwrap_or_default(), problems);
         Problems::check(core::mem::take(problems))?;
         let source = match (bundle, poll) {
@@ -145,7 +156,14 @@ impl Settings {
             (Some(bundle), _) => BundleSource::Inline(bundle),
             (None, _) => BundleSource::Given,
         };
-        Ok(Settings { source, allow_unsigned: unsigned.unwrap_or(false), keys, client_address, node })
+        Ok(Settings {
+            source,
+            allow_unsigned: unsigned.unwrap_or(false),
+            keys,
+            client_address,
+            node,
+            event_share: share.unwrap_or(0),
+        })
     }
 }
 

@@ -54,9 +54,8 @@ impl Envoy {
             .context("cannot start Envoy")?;
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut envoy = Envoy { child, directory, admin: nowhere, plain: nowhere, tls: nowhere };
-        envoy.admin = envoy.wait_for("its admin address", |envoy| {
-            fs::read_to_string(envoy.path("admin")).ok()?.trim().parse().ok()
-        })?;
+        envoy.admin = envoy
+            .wait_for("its admin address", |envoy| fs::read_to_string(envoy.path("admin")).ok()?.trim().parse().ok())?;
         envoy.wait_for("readiness", |envoy| (envoy.admin("GET", "/ready").ok()?.0 == 200).then_some(()))?;
         let listeners: Value = serde_json::from_str(&envoy.admin("GET", "/listeners?format=json")?.1)?;
         for listener in listeners["listener_statuses"].as_array().into_iter().flatten() {

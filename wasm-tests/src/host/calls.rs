@@ -162,7 +162,9 @@ fn link_headers(linker: &mut Linker<State>) -> Result<(), Error> {
                 let pairs = match map {
                     // Out of phase the real host hands over an empty map.
                     REQUEST_HEADERS => guest.headers().cloned().unwrap_or_default(),
-                    CALL_RESPONSE_HEADERS => guest.state().answer.as_ref().map_or(Vec::new(), |(pairs, _)| pairs.clone()),
+                    CALL_RESPONSE_HEADERS => {
+                        guest.state().answer.as_ref().map_or(Vec::new(), |(pairs, _)| pairs.clone())
+                    }
                     _ => return Err(BAD_ARGUMENT),
                 };
                 guest.give(&wire::write(&pairs), data, size)

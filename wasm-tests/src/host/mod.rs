@@ -17,8 +17,11 @@ pub use world::{Call, LogLine, World};
 
 use std::cell::{Ref, RefCell, RefMut};
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 use anyhow::Result;
+
+use crate::module;
 
 /// One process: what all its VMs share.
 pub struct Process {
@@ -28,11 +31,15 @@ pub struct Process {
 }
 
 impl Process {
-    /// Reads a module.
-    pub fn new(wasm: &[u8]) -> Result<Self> {
-        let engine = wasmi::Engine::default();
-        let module = wasmi::Module::new(&engine, wasm)?;
-        Ok(Process { engine, module, world: Rc::default() })
+    /// A process that runs the built Envoy module, which is read and compiled once.
+    pub fn envoy() -> Result<Self> {
+        static READ: OnceLock<(wasmi::Engine, wasmi::Module)> = OnceLock::new();
+        let (engine, module) = READ.get_or_init(|| {
+            let engine = wasmi::Engine::default();
+            let module = wasmi::Module::new(&engine, module::envoy_bytes());
+            (engine, module.unwrap_or_else(|error| panic!("the module cannot be read: {error}")))
+        });
+        Ok(Process { engine: engine.clone(), module: module.clone(), world: Rc::default() })
     }
 
     /// Starts one more worker.

@@ -17,7 +17,8 @@ impl Request {
     /// A request with pseudo headers in HTTP/1.1's order and no filter state.
     pub fn get(path: &str) -> Self {
         let pseudo = [(":authority", "shop.example"), (":path", path), (":method", "GET"), (":scheme", "https")];
-        let headers = pseudo.iter().map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec())).collect();
+        let headers =
+            pseudo.iter().map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec())).collect();
         Request { headers, properties: BTreeMap::new() }
     }
 

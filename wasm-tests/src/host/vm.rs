@@ -33,8 +33,8 @@ pub struct Vm {
 impl Vm {
     pub(super) fn start(engine: &Engine, module: &Module, world: Rc<RefCell<World>>) -> Result<Self> {
         let mut linker = Linker::new(engine);
-        calls::link(&mut linker)?;
         wasi::link(&mut linker, module)?;
+        calls::link(&mut linker)?;
         let vm = world.borrow_mut().number();
         let state = State {
             vm,

@@ -1,4 +1,5 @@
-//! The few WASI calls that Rust's runtime links: standard output goes to the log, everything else says that it is not there.
+//! Imports beside the host calls that this host has: the few WASI calls that Rust's runtime links (standard output goes to
+//! the log), and host calls that the SDK links and the filter never makes (they say that they are not implemented).
 
 use anyhow::Result;
 use wasmi::{Caller, Error, Extern, ExternType, Linker, Module, Val};
@@ -6,11 +7,15 @@ use wasmi::{Caller, Error, Extern, ExternType, Linker, Module, Val};
 use super::vm::State;
 use super::world::LogLine;
 
+/// WASI's errno.
 const NOT_SUPPORTED: i32 = 52;
+/// The proxy-wasm status.
+const NOT_IMPLEMENTED: i32 = 12;
 
-/// Links every WASI import of the module.
+/// Links every import of the module; the calls that this host has are linked over them.
 pub(super) fn link(linker: &mut Linker<State>, module: &Module) -> Result<()> {
-    for import in module.imports().filter(|import| import.module() == "wasi_snapshot_preview1") {
+    linker.allow_shadowing(true); // that, and the SDK and the filter both import some calls
+    for import in module.imports() {
         let ExternType::Func(signature) = import.ty() else { continue };
         let name = import.name().to_owned();
         linker.func_new(import.module(), import.name(), signature.clone(), move |mut caller, arguments, results| {
@@ -31,11 +36,12 @@ fn answer(caller: &mut Caller<'_, State>, name: &str, arguments: &[Val]) -> Resu
         // No environment variables: both counts are zero.
         "environ_sizes_get" => {
             for pointer in arguments.iter().filter_map(Val::i32) {
-                store(caller, pointer, 0);
+                put(caller, pointer, 0);
             }
             Ok(0)
         }
         "environ_get" => Ok(0),
+        other if other.starts_with("proxy_") => Ok(NOT_IMPLEMENTED),
         _ => Ok(NOT_SUPPORTED),
     }
 }
@@ -52,13 +58,13 @@ fn fd_write(caller: &mut Caller<'_, State>, arguments: &[Val]) -> Option<i32> {
         let (pointer, size) = (number(at)?, number(at + 4)?);
         text.extend_from_slice(data.get(pointer..pointer + size)?);
     }
-    store(caller, written, text.len() as u32);
+    put(caller, written, text.len() as u32);
     let line = LogLine { level: 4, text: String::from_utf8_lossy(&text).into_owned() };
     caller.data().world.borrow_mut().log.push(line);
     Some(0)
 }
 
-fn store(caller: &mut Caller<'_, State>, at: i32, number: u32) {
+fn put(caller: &mut Caller<'_, State>, at: i32, number: u32) {
     if let Some(memory) = memory(caller) {
         let _ = memory.write(caller, at as usize, &number.to_le_bytes());
     }
