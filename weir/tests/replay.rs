@@ -1,5 +1,13 @@
 //! `weir replay`, as a person runs it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test may fail"
+)]
+
 mod common;
 
 use std::collections::HashMap;

@@ -30,8 +30,8 @@ impl Kind {
             return Some(Kind::Bundle);
         }
         let has = |name: &&str| text.trim_start().starts_with('{') && locate(text, &format!("/{name}")).1;
-        let policy = POLICY.iter().any(|name| has(&name)).then_some(Kind::Policy);
-        policy.or_else(|| SETTINGS.iter().any(|name| has(&name)).then_some(Kind::Settings))
+        let policy = POLICY.iter().any(&has).then_some(Kind::Policy);
+        policy.or_else(|| SETTINGS.iter().any(has).then_some(Kind::Settings))
     }
 
     /// The part of the text that a place is about; what is nearest to it, where it is not there.

@@ -49,8 +49,15 @@ impl Explanation {
             (Some(rule), _) => writeln!(f, ", by rule `{rule}`")?,
             (None, _) => writeln!(f, ", as no rule matched")?,
         }
-        if let Some(endpoint) = word(&self.event, "endpoint") {
-            writeln!(f, "{:<13} {endpoint}", "endpoint")?;
+        let shadow = self.event.get("shadow").and_then(Value::as_array);
+        let shadow: Vec<_> = shadow.into_iter().flatten().filter_map(Value::as_str).collect();
+        if !shadow.is_empty() {
+            writeln!(f, "{:<13} {} would have acted", "in shadow", shadow.join(", "))?;
+        }
+        for name in ["endpoint", "receipt"] {
+            if let Some(text) = word(&self.event, name) {
+                writeln!(f, "{name:<13} {text}")?;
+            }
         }
         Ok(())
     }

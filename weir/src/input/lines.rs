@@ -1,6 +1,6 @@
 //! Lines of a bounded length.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 
 /// Longest line that is read, in bytes: a request at every host's limits (128 headers of 8 KiB, escaped) fits.
 const LONGEST: usize = 4 << 20;
@@ -39,32 +39,20 @@ impl<R: BufRead> Lines<R> {
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         self.buffer.clear();
-        let mut too_long = false;
-        let mut taken = 0usize;
-        loop {
-            let chunk = self.source.fill_buf()?;
-            if chunk.is_empty() {
-                break;
-            }
-            let end = chunk.iter().position(|byte| *byte == b'\n');
-            let part = end.and_then(|end| chunk.get(..end)).unwrap_or(chunk);
-            too_long |= self.buffer.len().saturating_add(part.len()) > LONGEST;
-            if !too_long {
-                self.buffer.extend_from_slice(part);
-            }
-            let used = part.len().saturating_add(usize::from(end.is_some()));
-            self.source.consume(used);
-            taken = taken.saturating_add(used);
-            if end.is_some() {
-                break;
-            }
-        }
-        if taken == 0 {
+        // One byte more than allowed tells a line that is too long from one that just fits.
+        let most = LONGEST.saturating_add(1);
+        if self.source.by_ref().take(u64::try_from(most).unwrap_or(u64::MAX)).read_until(b'\n', &mut self.buffer)? == 0
+        {
             return Ok(None);
+        }
+        let is_ended = self.buffer.pop_if(|byte| *byte == b'\n').is_some();
+        let is_too_long = !is_ended && self.buffer.len() == most;
+        if is_too_long {
+            self.source.skip_until(b'\n')?;
         }
         self.number = self.number.saturating_add(1);
         let text = self.buffer.strip_suffix(b"\r").unwrap_or(&self.buffer);
-        Ok(Some(Line { number: self.number, text: (!too_long).then_some(text) }))
+        Ok(Some(Line { number: self.number, text: (!is_too_long).then_some(text) }))
     }
 }
 
@@ -95,5 +83,8 @@ mod tests {
         source.extend_from_slice(b"\nnext\n");
         let found = all(&source);
         assert_eq!(found, [(1, None), (2, Some(b"next".to_vec()))]);
+        source.remove(0);
+        assert_eq!(all(&source)[0].1.as_ref().map(Vec::len), Some(LONGEST), "the longest fits");
+        assert_eq!(all(&vec![b'x'; LONGEST + 1]), [(1, None)]);
     }
 }

@@ -42,6 +42,13 @@ impl<K: Hash + Eq + Clone + Ord> Heavy<K> {
         all
     }
 
+    /// Of [`top`](Self::top) those that are surely more frequent than any key that was dropped.
+    pub fn surely_top(&self, most: usize) -> Vec<(K, u64)> {
+        let mut top = self.top(most);
+        top.retain(|(_, count)| *count > self.error);
+        top
+    }
+
     /// Most that any shown count is too low by.
     pub fn error(&self) -> u64 {
         self.error
@@ -61,6 +68,7 @@ impl<K: Hash + Eq + Clone + Ord> Heavy<K> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "counts of a test are small")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

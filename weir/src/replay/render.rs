@@ -18,7 +18,8 @@ impl Summary {
             list.into_iter().map(|(key, count)| json!({name: key, "requests": count})).collect::<Vec<_>>()
         };
         let signals = self.fired().into_iter().map(|(id, count)| (id.to_owned(), count)).collect();
-        let bots = self.bots.top(ROWS).into_iter().map(|(address, count)| (address.to_string(), count)).collect();
+        let bots =
+            self.bots.surely_top(ROWS).into_iter().map(|(address, count)| (address.to_string(), count)).collect();
         json!({
             "bundle": bundle,
             "requests": self.requests,
@@ -28,7 +29,7 @@ impl Summary {
             "rules": rules.collect::<Vec<_>>(),
             "scores": self.scores,
             "signals": top(signals, "signal"),
-            "names": top(self.names.top(ROWS), "name"),
+            "names": top(self.names.surely_top(ROWS), "name"),
             "bots": top(bots, "address"),
             "count_error": self.names.error().max(self.bots.error()),
             "problems": {
@@ -74,11 +75,15 @@ impl Display for Summary {
         self.rows(f, "rule", rules)?;
         let all = self.fired();
         self.rows(f, &format!("signal ({} of {} fired)", all.len(), SIGNALS.len()), all.into_iter().take(ROWS))?;
-        self.rows(f, "declared automation", self.names.top(ROWS).into_iter())?;
-        self.rows(f, "addresses of class bot", self.bots.top(ROWS).into_iter())?;
+        self.rows(f, "declared automation", self.names.surely_top(ROWS).into_iter())?;
+        self.rows(f, "addresses of class bot", self.bots.surely_top(ROWS).into_iter())?;
         let error = self.names.error().max(self.bots.error());
         if error > 0 {
-            writeln!(f, "\nthe last two lists may count too low by up to {}", grouped(error))?;
+            writeln!(
+                f,
+                "\nthe last two lists count too low by up to {}, and leave out what is not surely among the most frequent",
+                grouped(error)
+            )?;
         }
         self.cases.fmt(f)
     }

@@ -61,8 +61,11 @@ fn address(head: &[u8]) -> (Fact<IpAddr>, &[u8]) {
     }
 }
 
+/// Method, path, version.
+type Asked<'l> = (&'l [u8], &'l [u8], Fact<Text>);
+
 /// Method, path and version of `GET / HTTP/1.1`; the path may hold spaces, HTTP/0.9 has no version.
-fn request_line(line: &[u8]) -> Result<(&[u8], &[u8], Fact<Text>), Problem> {
+fn request_line(line: &[u8]) -> Result<Asked<'_>, Problem> {
     let unreadable = || Problem::unreadable("the server read no request line");
     let (method, rest) = split(line, b" ").ok_or_else(unreadable)?;
     if method.is_empty() || !method.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
@@ -107,6 +110,9 @@ fn quoted(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
 
 /// Undoes Apache's and nginx's escapes: `\"`, `\\`, `\n`, `\t`, `\r`, `\xhh`. Others stay as they are.
 fn unescape(text: &[u8]) -> Vec<u8> {
+    if !text.contains(&b'\\') {
+        return text.to_vec();
+    }
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((byte, after)) = rest.split_first() {

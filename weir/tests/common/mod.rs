@@ -1,5 +1,7 @@
 //! Runs the built program in a folder of its own.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -8,19 +10,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use filter_core::policy::{check_content, wire};
 
 /// A folder with a bundle in it, gone when the test ends.
-pub struct Desk {
-    pub folder: PathBuf,
+pub(crate) struct Desk {
+    pub(crate) folder: PathBuf,
 }
 
 /// What a run gave.
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Desk {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("weir-desk-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
@@ -30,12 +32,12 @@ impl Desk {
         Desk { folder }
     }
 
-    pub fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.join(name).display().to_string()
     }
 
     /// Runs a verb that judges, with the test's bundle.
-    pub fn judge(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn judge(&self, arguments: &[&str]) -> Ran {
         let bundle = self.path("bundle.json");
         run(&[arguments, &["--bundle", &bundle]].concat(), b"")
     }
@@ -48,12 +50,12 @@ impl Drop for Desk {
 }
 
 /// A committed input.
-pub fn data(name: &str) -> String {
+pub(crate) fn data(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name).display().to_string()
 }
 
 /// Runs the program with `input` on its standard input.
-pub fn run(arguments: &[&str], input: &[u8]) -> Ran {
+pub(crate) fn run(arguments: &[&str], input: &[u8]) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_weir"))
         .args(arguments)
         .stdin(Stdio::piped())
