@@ -1,6 +1,8 @@
 """Envoy's bootstrap for the demo: the example configuration's filters, with ports, paths and logs filled in."""
 
+import hashlib
 import json
+import secrets
 
 TYPES = "type.googleapis.com/envoy.extensions."
 # ja4|ja3|peer|TLS version|cipher: facts of the connection, which no client can write.
@@ -54,7 +56,7 @@ def state(key, text):
 
 
 def weir(edge):
-    settings = {"bundle": edge.bundle, "allow_unsigned": True}
+    settings = {"bundle": reporting(edge.bundle), "allow_unsigned": True, "secret": secrets.token_hex(32), "node": "demo"}
     plugin = {
         "name": "weir", "root_id": "weir", "failure_policy": "FAIL_RELOAD",
         "reload_config": {"backoff": {"base_interval": "0.1s", "max_interval": "5s"}},
@@ -62,6 +64,15 @@ def weir(edge):
         "configuration": {"@type": "type.googleapis.com/google.protobuf.StringValue", "value": json.dumps(settings)},
     }
     return typed("weir", "filters.http.wasm.v3.Wasm", config=plugin)
+
+
+def reporting(bundle):
+    """The same bundle, but what it lets pass is monitored, so that each request leaves an event. Its id is its content's digest."""
+    manifest, content = (json.loads(line) for line in bundle.splitlines()[:2])
+    content["otherwise"] = "monitor"
+    line = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    manifest["id"] = hashlib.sha256(line.encode()).hexdigest()
+    return json.dumps(manifest, separators=(",", ":")) + "\n" + line + "\n"
 
 
 def http_filters(edge):

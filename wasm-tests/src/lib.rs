@@ -7,3 +7,4 @@ pub mod evidence;
 pub mod host;
 pub mod module;
 pub mod origin;
+pub mod recorded;

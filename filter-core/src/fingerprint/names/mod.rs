@@ -1,8 +1,7 @@
 //! Automation that names itself: crawlers, tools, libraries, scanners.
 //!
 //! The table comes with the bundle. One pass over the user agent finds every token in it, ASCII case ignored; among those
-//! that stand as words of their own the first wins, as programs name themselves before what they are built on or link to;
-//! of those that start at one place the longest. Nothing is allocated by a search.
+//! that stand as words of their own the longest wins. Nothing is allocated by a search.
 
 mod category;
 mod check;
@@ -13,7 +12,6 @@ pub use check::NamesError;
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cmp::Reverse;
 
 use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind};
 
@@ -35,8 +33,7 @@ pub struct Named {
     pub operator: Option<String>,
     /// Name of the network list that proves the claim, for crawlers with published ranges.
     pub ranges: Option<String>,
-    /// Only says that it is automation (`bot`, `+http`), or what automation is built on (`libcurl/`, `headlesschrome`): every
-    /// entry that is not generic wins over it, wherever it stands.
+    /// Only says that it is automation (`bot`, `+http`): every entry that is not generic wins over it, however short.
     pub generic: bool,
 }
 
@@ -87,25 +84,27 @@ impl Names {
         Ok(Names { entries, tokens, search })
     }
 
-    /// The entry whose token occurs in the first [`limits::USER_AGENT`] bytes of `user_agent`: a generic one only where there is
-    /// no other, then the first in the text, then the longest.
+    /// The entry whose token occurs in the first [`limits::USER_AGENT`] bytes of `user_agent`: the longest, then the
+    /// earliest in the table; a generic one only where there is no other.
     pub fn find(&self, user_agent: &[u8]) -> Option<&Named> {
         let text = user_agent.get(..limits::USER_AGENT).unwrap_or(user_agent);
-        let mut best = None;
+        let mut best: Option<(Token, u32)> = None;
         let lower = text.iter().map(u8::to_ascii_lowercase);
         for found in self.search.as_ref()?.find_overlapping_iter_from_iter(lower) {
-            let place = usize::try_from(found.value()).ok()?;
-            let Some(token) = self.tokens.get(place) else { continue };
-            let rank = (!token.is_generic(), Reverse(found.start()), found.end());
-            if best.is_none_or(|(other, _)| rank > other) && token.stands_in(text, found.start(), found.end()) {
-                best = Some((rank, place));
+            let place = found.value();
+            let Some(token) = self.tokens.get(usize::try_from(place).ok()?).copied() else { continue };
+            if best.is_none_or(|(other, at)| token.beats(other) || (token.ties(other) && place < at))
+                && token.stands_in(text, found.start(), found.end())
+            {
+                best = Some((token, place));
             }
         }
-        let ((named, ..), place) = best?;
-        if !named && LOOKALIKES.iter().any(|word| bytes::contains_ignore_case(text, word)) {
+        let (token, place) = best?;
+        let lookalike = || LOOKALIKES.iter().any(|word| bytes::contains_ignore_case(text, word));
+        if token.is_generic() && lookalike() {
             return None;
         }
-        self.entries.get(place)
+        self.entries.get(usize::try_from(place).ok()?)
     }
 
     /// All entries, in the bundle's order.
