@@ -63,6 +63,12 @@ fn an_event_and_a_case_are_explained() {
     let event = run(&["explain", &events, "--id", "nameless"], b"");
     assert_eq!(event.code, 0, "{}", event.err);
     assert!(event.out.contains("block, by rule `nameless`") && event.out.contains("user_agent_missing"));
+    let line = std::fs::read_to_string(&events).unwrap();
+    let blocked =
+        line.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).find(|event| event["id"] == "nameless");
+    let receipt = blocked.unwrap()["receipt"].as_str().unwrap().to_owned();
+    assert_eq!(run(&["explain", &events, "--receipt", &receipt], b"").out, event.out);
+    assert_eq!(run(&["explain", &events, "--receipt", "nothing"], b"").code, 2);
     let case = desk.judge(&["explain", &cases, "--id", "nameless"]);
     assert!(case.out.contains("case the same verdict as recorded"), "{}", case.out);
 }

@@ -56,6 +56,19 @@ fn host_settings_are_checked() {
     let ran = run(&["check", "-"], b"{\n  \"secret\": \"short\",\n  \"nod\": 1\n}");
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("-:2:13") && ran.out.contains("`nod`"), "{}", ran.out);
+    let desk = Desk::new();
+    let bundle = std::fs::read_to_string(desk.path("bundle.json")).unwrap();
+    let settings = |bundle: &str| serde_json::json!({"bundle": bundle, "allow_unsigned": true}).to_string();
+    let sound = run(&["check", "-"], settings(&bundle).as_bytes());
+    assert!(sound.code == 0 && sound.out.contains("(serial 7), 3 rules"), "{}{}", sound.out, sound.err);
+    let broken = run(&["check", "-"], settings(&bundle.replace("nameless", "Name less")).as_bytes());
+    assert!(
+        broken.code == 1 && broken.out.contains("/bundle") && broken.out.contains("/manifest/id"),
+        "{}",
+        broken.out
+    );
+    let untrusted = run(&["check", "-"], settings(&bundle).replace("true", "false").as_bytes());
+    assert_eq!(untrusted.code, 1, "{}", untrusted.out);
     let unclear = run(&["check", "-"], b"hello");
     assert_eq!(unclear.code, 2);
     assert!(unclear.err.contains("say which with --kind"), "{}", unclear.err);

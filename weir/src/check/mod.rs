@@ -13,7 +13,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use filter_core::policy::{Bundle, Problem, Problems, Settings};
+use filter_core::engine::Engine;
+use filter_core::policy::{Bundle, BundleSource, Problem, Problems, Settings};
 
 /// One thing wrong, with its place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,10 +44,7 @@ pub struct Finding {
 pub fn check(kind: Kind, file: &Path, text: &str) -> Result<String, Vec<Finding>> {
     let result = match kind {
         Kind::Bundle => Bundle::parse(text.as_bytes()).map(|bundle| told(&bundle)),
-        Kind::Settings => Settings::parse(text.as_bytes()).map(|settings| {
-            let secret = if settings.keys.is_some() { "with a secret" } else { "without a secret" };
-            format!("host settings {secret}")
-        }),
+        Kind::Settings => settings(text),
         Kind::Policy => build(file).map(|(_, report)| report),
     };
     result.map_err(|problems| {
@@ -66,6 +64,31 @@ pub fn build(file: &Path) -> Result<(Vec<u8>, String), Problems> {
     let built = policy_compiler::build(file)?;
     Bundle::parse(&built.bytes)?;
     Ok((built.bytes, built.report.to_string()))
+}
+
+/// Settings are checked with the bundle in them, as the host will put them together.
+fn settings(text: &str) -> Result<String, Problems> {
+    let settings = Settings::parse(text.as_bytes())?;
+    let secret = if settings.keys.is_some() { "with a secret" } else { "without a secret" };
+    let bundle = match &settings.source {
+        BundleSource::Inline(bundle) => Some(bundle),
+        BundleSource::Poll { start, .. } => start.as_ref(),
+        BundleSource::Given => None,
+    };
+    let Some(bundle) = bundle else { return Ok(format!("host settings {secret}")) };
+    let engine = Bundle::parse(bundle.as_bytes()).map_err(inside)?;
+    let told = told(&engine);
+    Engine::new(engine, &settings)?;
+    Ok(format!("host settings {secret}, {told}"))
+}
+
+/// The bundle is a string in the settings: its own places are told in the message.
+fn inside(problems: Problems) -> Problems {
+    let told = problems.iter().map(|problem| {
+        Problem::new("/bundle", format!("{}: {}", problem.place, problem.message), problem.remedy.as_str())
+    });
+    let told: Vec<_> = told.collect();
+    Problems::check(told).err().unwrap_or(problems)
 }
 
 fn told(bundle: &Bundle) -> String {

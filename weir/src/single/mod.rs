@@ -27,6 +27,8 @@ pub struct Selector {
     pub line: Option<u64>,
     /// By entry of a HAR, from 1.
     pub entry: Option<usize>,
+    /// By the receipt that a blocked caller was given; events have them.
+    pub receipt: Option<String>,
 }
 
 /// What was found.
@@ -57,6 +59,9 @@ pub fn pick(path: &Path, selector: &Selector) -> Result<Found> {
     }
     if is_event(line) {
         return event(input, selector);
+    }
+    if selector.receipt.is_some() {
+        bail!("--receipt looks through events, and `{}` holds none", path.display());
     }
     let name = path.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy().into_owned());
     from_lines(Source::new(name, input, Options::default()), selector)
@@ -98,21 +103,26 @@ fn event(input: Input, selector: &Selector) -> Result<Found> {
             continue;
         }
         let event: Value = serde_json::from_slice(text).with_context(|| format!("line {} is no JSON", line.number))?;
-        let id = event.get("id").and_then(Value::as_str);
-        if selector.id.is_some() && selector.id.as_deref() != id {
+        let is = |name: &str, wanted: &Option<String>| {
+            wanted.is_none() || event.get(name).and_then(Value::as_str) == wanted.as_deref()
+        };
+        if !is("id", &selector.id) || !is("receipt", &selector.receipt) {
             continue;
         }
-        if selector.line.is_some() || selector.id.is_some() {
+        if selector.line.is_some() || selector.id.is_some() || selector.receipt.is_some() {
             return Ok(Found::Event(event));
         }
         if found.replace(event).is_some() {
-            bail!("there are several events; choose one with --line or --id");
+            bail!("there are several events; choose one with --line, --id or --receipt");
         }
     }
     found.map(Found::Event).ok_or_else(|| none(selector))
 }
 
 fn none(selector: &Selector) -> anyhow::Error {
+    if let Some(receipt) = &selector.receipt {
+        return anyhow::anyhow!("there is no event with receipt `{receipt}`");
+    }
     match (&selector.id, selector.line) {
         (Some(id), _) => anyhow::anyhow!("there is no request with id `{id}`"),
         (None, Some(line)) => anyhow::anyhow!("there is no request on line {line}"),

@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// Request with this id
     #[arg(long, conflicts_with_all = ["line", "entry"])]
     id: Option<String>,
+    /// Event with this receipt: the code that a blocked caller was given
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["id", "line", "entry"])]
+    receipt: Option<String>,
     /// Request on this line, from 1
     #[arg(long, value_name = "NUMBER", conflicts_with = "entry")]
     line: Option<u64>,
@@ -50,6 +53,7 @@ Examples:
   weir explain access.log --line 17
   weir explain recorded.trace.jsonl.gz --id r-4711 --as cloudflare
   weir explain acted-on.jsonl --line 1          a case, judged anew and compared
+  weir explain events.ndjson --receipt CODE     what a blocked caller complains about
   weir explain session.har --entry 3
   printf 'GET / HTTP/1.1\\nHost: shop.example\\n' | weir explain - --scheme https --address 203.0.113.7";
 
@@ -68,7 +72,7 @@ enum Output {
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
-    let selector = Selector { id: args.id.clone(), line: args.line, entry: args.entry };
+    let selector = Selector { id: args.id.clone(), line: args.line, entry: args.entry, receipt: args.receipt.clone() };
     let explanation = match single::pick(&args.file, &selector)? {
         Found::Event(event) => Explanation::of_event(event),
         Found::Request(mut request) => {
