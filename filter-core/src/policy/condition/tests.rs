@@ -18,7 +18,8 @@ use crate::signals::vectors::Sample;
 fn ranges() -> String {
     let mut bytes = Vec::new();
     let (cloud, google) = (0xC000_0200u128, 0xC633_6400u128);
-    for number in [cloud, 256, 0, google - cloud - 256, 256, 1] {
+    let gap = google.saturating_sub(cloud).saturating_sub(256);
+    for number in [cloud, 256, 0, gap, 256, 1] {
         write(number, &mut bytes);
     }
     BASE64_STANDARD.encode(bytes)

@@ -61,10 +61,13 @@ impl<'a> Origin<'a> {
 
     /// Every list that holds the address.
     pub fn lists(&self) -> impl Iterator<Item = &'a NetworkList> + use<'a> {
-        let members = self.members;
-        self.networks.lists().iter().enumerate().filter_map(move |(place, list)| {
-            let bit = 1u64.checked_shl(u32::try_from(place).ok()?)?;
-            (members & bit != 0).then_some(list)
+        let lists = self.networks.lists();
+        let mut rest = self.members;
+        core::iter::from_fn(move || {
+            // One step a list that holds the address, which is none or two of dozens.
+            let place = usize::try_from(rest.trailing_zeros()).ok().filter(|_| rest != 0)?;
+            rest &= rest.wrapping_sub(1);
+            lists.get(place)
         })
     }
 
