@@ -7,7 +7,7 @@ use filter_core::facts::Fact;
 use filter_core::score::Class;
 use wasm_tests::host::{Process, Request as Call};
 use wasm_tests::recorded::{self, Recorded};
-use wasm_tests::{bundles, module};
+use wasm_tests::bundles;
 use weir::trace::{Request, Text};
 
 struct Judged {
@@ -87,7 +87,7 @@ fn those_who_hide_are_found_out() {
 fn the_filter_says_what_the_core_says() {
     let bundle = recorded::reporting_bundle();
     let engine = recorded::engine(&bundle);
-    let process = Process::new(&module::envoy_bytes()).unwrap();
+    let process = Process::envoy().unwrap();
     let mut vm = process.vm().unwrap();
     let root = vm.configure(&bundles::settings(&bundle)).unwrap().unwrap();
     let mut compared = 0;
