@@ -19,7 +19,7 @@ mod source;
 use std::path::Path;
 
 use filter_core::policy::wire::{Content, Manifest};
-use filter_core::policy::{Problem, Problems};
+use filter_core::policy::{Bundle, Problem, Problems};
 
 pub use flatten::{Flat, flatten};
 pub use report::Report;
@@ -44,6 +44,7 @@ pub fn build(source: &Path) -> Result<Built, Problems> {
     let (content, serial) = content(source, &folder)?;
     let text = filter_core::policy::wire::write(&content, serial)
         .map_err(|error| Problem::new("", error.to_string(), "this is a bug"))?;
+    Bundle::parse(text.as_bytes())?;
     let manifest = text.lines().next().and_then(|line| serde_json::from_str::<Manifest>(line).ok());
     let id = manifest.map(|manifest| manifest.id).unwrap_or_default();
     let report = Report::new(&content, id, serial, text.len());

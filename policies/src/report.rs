@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use filter_core::policy::wire::Content;
+use filter_core::signals::infrastructure::RangeTable;
 
 /// Counts and sizes of a built bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub struct Report {
     pub names_bytes: usize,
     /// Network lists.
     pub networks: usize,
+    /// Disjoint ranges of both families that the lists come to.
+    pub ranges: usize,
     /// Bytes of the range table in its text form.
     pub networks_bytes: usize,
     /// Allow rules and rules.
@@ -35,17 +40,28 @@ impl Report {
             names: content.names.len(),
             names_bytes: size(serde_json::to_string(&content.names)),
             networks: content.networks.lists.len(),
+            ranges: ranges(content).unwrap_or(0),
             networks_bytes: size(serde_json::to_string(&content.networks)),
             rules: content.allow.len().saturating_add(content.rules.len()),
         }
     }
 }
 
+fn ranges(content: &Content) -> Option<usize> {
+    let v4 = STANDARD.decode(&content.networks.v4).ok()?;
+    let v6 = STANDARD.decode(&content.networks.v6).ok()?;
+    Some(RangeTable::decode(&v4, &v6).ok()?.len())
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "bundle {}, serial {}, {} bytes", self.id, self.serial, self.bytes)?;
         writeln!(f, "  names     {:>6} entries  {:>8} bytes", self.names, self.names_bytes)?;
-        writeln!(f, "  networks  {:>6} lists    {:>8} bytes", self.networks, self.networks_bytes)?;
+        writeln!(
+            f,
+            "  networks  {:>6} lists    {:>8} bytes, {} ranges",
+            self.networks, self.networks_bytes, self.ranges
+        )?;
         write!(f, "  rules     {:>6}", self.rules)
     }
 }

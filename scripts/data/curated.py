@@ -127,5 +127,6 @@ KNOWN = {
     "modatscanner": ("Modat", "survey", "Modat", "modat"),
     "shodan": ("Shodan", "survey", "Shodan", "shodan"),
     "betterstack": ("Better Stack", "monitor", "Better Stack", "betterstack"),
+    "better stack": ("Better Stack", "monitor", "Better Stack", "betterstack"),
     "better uptime bot": ("Better Stack", "monitor", "Better Stack", "betterstack"),
 }

@@ -8,8 +8,8 @@ def literal(token):
     return token[token.startswith("*"):len(token) - token.endswith("*")]
 
 
-def stands(token, text):
-    """Whether `token` stands as a word in `text`, which is lower case."""
+def place(token, text):
+    """Where `token` first stands as a word in `text`, which is lower case; -1 where it does not."""
     word = literal(token)
     at = text.find(word)
     while at >= 0:
@@ -18,16 +18,21 @@ def stands(token, text):
         starts = token.startswith("*") or not alnum(word[0]) or not alnum(before)
         ends = token.endswith("*") or not alnum(word[-1]) or not alpha(after)
         if starts and ends:
-            return True
+            return at
         at = text.find(word, at + 1)
-    return False
+    return -1
+
+
+def stands(token, text):
+    return place(token, text) >= 0
 
 
 def find(entries, user_agent):
-    """The entry that names `user_agent`: not generic before generic, then the longest, then the earliest."""
+    """The entry that names `user_agent`: not generic before generic, then the first, then the longest."""
     text = user_agent[:LIMIT].lower()
-    found = [e for e in entries if literal(e["token"]) in text and stands(e["token"], text)]
-    best = max(found, key=lambda e: (not e.get("generic"), len(literal(e["token"]))), default=None)
+    found = [(e, place(e["token"], text)) for e in entries if literal(e["token"]) in text]
+    found = [(e, at) for e, at in found if at >= 0]
+    best, _ = max(found, key=lambda f: (not f[0].get("generic"), -f[1], len(literal(f[0]["token"]))), default=(None, 0))
     if best and best.get("generic") and any(word in text for word in LOOKALIKES):
         return None
     return best

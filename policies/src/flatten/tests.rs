@@ -1,3 +1,5 @@
+#![allow(clippy::arithmetic_side_effects, reason = "a test may overflow: it fails then")]
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use filter_core::signals::infrastructure::{NetworkKind, NetworkList, Networks, RangeTable};

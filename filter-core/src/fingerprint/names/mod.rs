@@ -1,22 +1,27 @@
 //! Automation that names itself: crawlers, tools, libraries, scanners.
 //!
-//! The table comes with the bundle. One pass over the user agent finds every token in it, ASCII case ignored; among those
-//! that stand as words of their own the longest wins. Nothing is allocated by a search.
+//! The table comes with the bundle. Tokens are found ASCII case ignored; among those that stand as words of their own the
+//! first wins, as programs name themselves before what they are built on or link to; of those that start at one place the
+//! longest. A search looks tokens up at the starts of words, and the few that may start anywhere with an automaton. It
+//! allocates nothing.
 
 mod category;
 mod check;
 mod token;
+mod words;
 
 pub use category::Category;
 pub use check::NamesError;
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind};
 
 use crate::{bytes, limits};
 use token::Token;
+use words::Words;
 
 /// One entry of the bundle's name table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +38,8 @@ pub struct Named {
     pub operator: Option<String>,
     /// Name of the network list that proves the claim, for crawlers with published ranges.
     pub ranges: Option<String>,
-    /// Only says that it is automation (`bot`, `+http`): every entry that is not generic wins over it, however short.
+    /// Only says that it is automation (`bot`, `+http`), or what automation is built on (`libcurl/`, `headlesschrome`): every
+    /// entry that is not generic wins over it, wherever it stands.
     pub generic: bool,
 }
 
@@ -56,8 +62,9 @@ pub struct Named {
 pub struct Names {
     entries: Vec<Named>,
     tokens: Vec<Token>,
-    /// `None` for an empty table: there is no automaton of nothing.
-    search: Option<DoubleArrayAhoCorasick<u32>>,
+    words: Words,
+    /// Tokens that may start anywhere. `None` where there are none: there is no automaton of nothing.
+    anywhere: Option<DoubleArrayAhoCorasick<u32>>,
 }
 
 impl Names {
@@ -73,44 +80,91 @@ impl Names {
             return Err(problems);
         }
         let tokens: Vec<Token> = entries.iter().map(Token::new).collect();
-        let search = if entries.is_empty() {
+        let anywhere: Vec<(&str, u32)> = entries
+            .iter()
+            .zip(0u32..)
+            .filter(|(entry, _)| !Words::takes(entry))
+            .map(|(entry, place)| (token::literal(&entry.token), place))
+            .collect();
+        let anywhere = if anywhere.is_empty() {
             None
         } else {
-            let patterns = entries.iter().zip(0u32..).map(|(entry, place)| (token::literal(&entry.token), place));
             let built =
-                DoubleArrayAhoCorasickBuilder::new().match_kind(MatchKind::Standard).build_with_values(patterns);
+                DoubleArrayAhoCorasickBuilder::new().match_kind(MatchKind::Standard).build_with_values(anywhere);
             Some(built.map_err(|_| check::unbuildable())?)
         };
-        Ok(Names { entries, tokens, search })
+        Ok(Names { words: Words::new(&entries), entries, tokens, anywhere })
     }
 
-    /// The entry whose token occurs in the first [`limits::USER_AGENT`] bytes of `user_agent`: the longest, then the
-    /// earliest in the table; a generic one only where there is no other.
+    /// The entry whose token occurs in the first [`limits::USER_AGENT`] bytes of `user_agent`: a generic one only where there is
+    /// no other, then the first in the text, then the longest.
     pub fn find(&self, user_agent: &[u8]) -> Option<&Named> {
-        let text = user_agent.get(..limits::USER_AGENT).unwrap_or(user_agent);
-        let mut best: Option<(Token, u32)> = None;
-        let lower = text.iter().map(u8::to_ascii_lowercase);
-        for found in self.search.as_ref()?.find_overlapping_iter_from_iter(lower) {
-            let place = found.value();
-            let Some(token) = self.tokens.get(usize::try_from(place).ok()?).copied() else { continue };
-            if best.is_none_or(|(other, at)| token.beats(other) || (token.ties(other) && place < at))
-                && token.stands_in(text, found.start(), found.end())
-            {
-                best = Some((token, place));
+        let mut buffer = [0u8; limits::USER_AGENT];
+        let text = lower_case(user_agent, &mut buffer);
+        let mut best = None;
+        let mut in_word = false;
+        for (start, byte) in text.iter().enumerate() {
+            let word_byte = words::is_word(*byte);
+            let starts_word = word_byte && !in_word;
+            in_word = word_byte;
+            if starts_word {
+                let rest = text.get(start..).unwrap_or_default();
+                for place in self.words.candidates(rest) {
+                    let Some(entry) = self.entries.get(place) else { continue };
+                    // It starts a word, so only its end can carry a `*`.
+                    let token = entry.token.as_bytes();
+                    let word = token.strip_suffix(b"*").unwrap_or(token);
+                    if begins(rest, word) {
+                        self.consider(&mut best, text, start, start.saturating_add(word.len()), place);
+                    }
+                }
+                if matches!(best, Some(((true, ..), _))) {
+                    break; // no later one can win
+                }
             }
         }
-        let (token, place) = best?;
-        let lookalike = || LOOKALIKES.iter().any(|word| bytes::contains_ignore_case(text, word));
-        if token.is_generic() && lookalike() {
+        if let Some(anywhere) = &self.anywhere {
+            for found in anywhere.find_overlapping_iter(text) {
+                let place = usize::try_from(found.value()).unwrap_or(usize::MAX);
+                self.consider(&mut best, text, found.start(), found.end(), place);
+            }
+        }
+        let ((named, ..), place) = best?;
+        if !named && LOOKALIKES.iter().any(|word| bytes::contains_ignore_case(text, word)) {
             return None;
         }
-        self.entries.get(usize::try_from(place).ok()?)
+        self.entries.get(place)
+    }
+
+    /// Keeps the entry at `place`, whose literal is at `start..end` of `text`, if it stands there and wins.
+    fn consider(&self, best: &mut Option<(Rank, usize)>, text: &[u8], start: usize, end: usize, place: usize) {
+        let Some(token) = self.tokens.get(place) else { return };
+        let rank = (!token.is_generic(), Reverse(start), end);
+        if best.is_none_or(|(other, _)| rank > other) && token.stands_in(text, start, end) {
+            *best = Some((rank, place));
+        }
     }
 
     /// All entries, in the bundle's order.
     pub fn entries(&self) -> &[Named] {
         &self.entries
     }
+}
+
+/// What wins: not generic, then the first, then the longest.
+type Rank = (bool, Reverse<usize>, usize);
+
+/// `starts_with` without a call: most candidates differ in the first bytes.
+fn begins(text: &[u8], word: &[u8]) -> bool {
+    text.len() >= word.len() && text.iter().zip(word).all(|(a, b)| a == b)
+}
+
+fn lower_case<'a>(user_agent: &[u8], buffer: &'a mut [u8; limits::USER_AGENT]) -> &'a [u8] {
+    let length = user_agent.len().min(buffer.len());
+    for (lower, byte) in buffer.iter_mut().zip(user_agent) {
+        *lower = byte.to_ascii_lowercase();
+    }
+    buffer.get(..length).unwrap_or_default()
 }
 
 impl core::fmt::Debug for Names {

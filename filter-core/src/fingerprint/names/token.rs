@@ -1,11 +1,10 @@
-//! How a token must stand in the text, and which of two wins.
+//! How a token must stand in the text.
 
 use super::Named;
 
 /// What the search needs to know of one entry.
 #[derive(Clone, Copy)]
 pub(super) struct Token {
-    length: u16,
     generic: bool,
     starts_word: bool,
     ends_word: bool,
@@ -16,7 +15,6 @@ impl Token {
         let literal = literal(&entry.token).as_bytes();
         let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
         Token {
-            length: u16::try_from(literal.len()).unwrap_or(u16::MAX),
             generic: entry.generic,
             starts_word: !entry.token.starts_with('*') && is_word(literal.first()),
             ends_word: !entry.token.ends_with('*') && is_word(literal.last()),
@@ -32,20 +30,12 @@ impl Token {
         starts && ends
     }
 
-    pub(super) fn beats(self, other: Token) -> bool {
-        self.rank() > other.rank()
-    }
-
-    pub(super) fn ties(self, other: Token) -> bool {
-        self.rank() == other.rank()
+    pub(super) fn starts_word(self) -> bool {
+        self.starts_word
     }
 
     pub(super) fn is_generic(self) -> bool {
         self.generic
-    }
-
-    fn rank(self) -> (bool, u16) {
-        (!self.generic, self.length)
     }
 }
 

@@ -1,0 +1,74 @@
+//! Tokens that start words, found at the starts of words only: most of a table, and a few look-ups a user agent.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::Named;
+use super::token::{Token, literal};
+
+/// Buckets by the first bytes: 2,000 tokens leave most with none or one.
+const BUCKETS: usize = 4096;
+
+/// Bytes that choose the bucket; shorter tokens are left to the automaton.
+const KEY: usize = 4;
+
+/// Entries by the hash of their first bytes.
+#[derive(Default)]
+pub(super) struct Words {
+    /// Where each bucket starts in `entries`, and where the last ends.
+    starts: Vec<u16>,
+    entries: Vec<u16>,
+}
+
+impl Words {
+    /// Whether a token can be found by its first bytes at the start of a word.
+    pub(super) fn takes(entry: &Named) -> bool {
+        Token::new(entry).starts_word() && literal(&entry.token).len() >= KEY
+    }
+
+    /// Sorts the entries that it takes into buckets.
+    pub(super) fn new(entries: &[Named]) -> Self {
+        let taken = entries.iter().zip(0u16..).filter(|(entry, _)| Self::takes(entry));
+        let mut keyed: Vec<(usize, u16)> =
+            taken.filter_map(|(entry, place)| Some((bucket(literal(&entry.token).as_bytes())?, place))).collect();
+        keyed.sort_unstable();
+        let mut starts = vec![0u16; BUCKETS.saturating_add(1)];
+        for (bucket, start) in starts.iter_mut().enumerate() {
+            *start = u16::try_from(keyed.partition_point(|(other, _)| *other < bucket)).unwrap_or(u16::MAX);
+        }
+        Words { starts, entries: keyed.into_iter().map(|(_, place)| place).collect() }
+    }
+
+    /// Entries that may start with the first bytes of `rest`.
+    pub(super) fn candidates(&self, rest: &[u8]) -> impl Iterator<Item = usize> {
+        let range = bucket(rest).and_then(|bucket| {
+            let start = self.starts.get(bucket)?;
+            let end = self.starts.get(bucket.saturating_add(1))?;
+            self.entries.get(usize::from(*start)..usize::from(*end))
+        });
+        range.unwrap_or_default().iter().map(|place| usize::from(*place))
+    }
+}
+
+/// A letter or digit; by table, as it is asked of every byte.
+pub(super) fn is_word(byte: u8) -> bool {
+    WORD.get(usize::from(byte)).copied().unwrap_or(false)
+}
+
+static WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut rest: &mut [bool] = &mut table;
+    let mut byte = 0u8;
+    while let [first, others @ ..] = rest {
+        *first = byte.is_ascii_alphanumeric();
+        byte = byte.wrapping_add(1);
+        rest = others;
+    }
+    table
+};
+
+fn bucket(text: &[u8]) -> Option<usize> {
+    let key = u32::from_le_bytes(*text.first_chunk::<KEY>()?);
+    // Fibonacci hashing: the upper 12 bits of the product.
+    usize::try_from(key.wrapping_mul(0x9E37_79B1) >> 20).ok()
+}
