@@ -1,7 +1,7 @@
 //! Evidence: the fourth stage of the line.
 //!
 //! A signal is one observation about a request that a person can read. Each is one file that owns its id, pillar, doc,
-//! default weight, the numbers the weight came from, and test vectors; the [`registry`] lists them. A signal that needs a
+//! default weight, the numbers the weight came from, and test vectors; [`SIGNALS`] lists them. A signal that needs a
 //! fact the host cannot see stays silent.
 
 pub mod infrastructure;

@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn ids_are_unique_and_well_formed() {
-        assert!(COUNT <= crate::limits::REASONS);
+        const { assert!(COUNT <= crate::limits::REASONS) };
         for (index, signal) in SIGNALS.iter().enumerate() {
             assert_eq!(SignalId::parse(signal.id).map(SignalId::index), Some(index), "{} stands twice", signal.id);
             assert!(signal.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
