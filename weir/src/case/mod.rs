@@ -16,7 +16,7 @@ use crate::trace::{Case, Request};
 const FORMAT: u32 = 1;
 
 /// Members of an event that a case must give again. `fingerprint` is not among them: an identity is made from what is redacted.
-const COMPARED: [&str; 8] = ["score", "pillars", "class", "action", "rule", "mode", "reasons", "endpoint"];
+const COMPARED: [&str; 9] = ["score", "pillars", "class", "action", "rule", "mode", "reasons", "endpoint", "shadow"];
 
 /// Sets a verdict down. `host` names the projection that `request` went through.
 pub fn make(engine: &Engine, request: &Request, verdict: &Verdict<'_>, host: Option<&str>) -> Request {

@@ -1,4 +1,5 @@
 use filter_core::facts::{Fact, HeaderOrder};
+use proptest::prelude::*;
 
 use super::*;
 use crate::trace::Text;
@@ -108,4 +109,32 @@ fn a_har_entry() {
 fn a_log_line() {
     let log = r#"203.0.113.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1 "-" "curl/8.5.0""#;
     assert_eq!(request(log, &Selector::default()).t, 1_431_857_103_000);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_a_reader_panic(
+        bytes in proptest::collection::vec(any::<u8>(), 0..60),
+        start in prop::sample::select(vec![
+            "", "GET / HTTP/1.1\r\n", "GET https:// HTTP/2\na:", "{\"log\":{\"entries\":[{\"request\":{", "{\"log\":",
+        ]),
+        entry in proptest::option::of(0usize..3),
+    ) {
+        let text = [start.as_bytes(), &bytes].concat();
+        let _ = raw::parse(&text);
+        let _ = har::parse(&text, entry);
+        let _ = raw::split_target(&text);
+    }
+
+    #[test]
+    fn headers_of_a_raw_request_are_all_there(
+        headers in proptest::collection::vec(("[A-Za-z-]{1,10}", "[ -~]{0,20}"), 0..6),
+    ) {
+        let mut text = String::from("GET / HTTP/1.1\r\n");
+        headers.iter().for_each(|(name, value)| text.push_str(&format!("{name}: {value}\r\n")));
+        let parsed = raw::parse(text.as_bytes()).unwrap();
+        let expected: Vec<_> = headers.iter().map(|(name, value)| (name.clone(), value.trim().to_owned())).collect();
+        let found: Vec<_> = parsed.headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        prop_assert_eq!(found, expected);
+    }
 }

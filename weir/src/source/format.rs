@@ -28,8 +28,11 @@ impl Format {
     pub(super) fn detect(line: &[u8]) -> Option<Self> {
         let has = |part: &[u8]| line.windows(part.len()).any(|window| window == part);
         if line.starts_with(b"{") {
-            let is_trace = has(b"\"t\"") && (has(b"\"request\"") || has(b"\"response\""));
-            return Some(if is_trace { Format::Trace } else { Format::Envoy });
+            if has(b"\"t\"") && (has(b"\"request\"") || has(b"\"response\"")) {
+                return Some(Format::Trace);
+            }
+            let is_envoy = (has(b"\"method\"") || has(b"\"request_method\"")) && has(b"path\"");
+            return is_envoy.then_some(Format::Envoy);
         }
         (has(b" [") && has(b"] \"")).then_some(Format::Combined)
     }

@@ -32,7 +32,8 @@ pub(super) struct Args {
     /// Form of the lines; without it told by the first
     #[arg(long, value_enum)]
     format: Option<FormatArg>,
-    /// What the addresses in an access log are; without it the socket's peer for Combined logs
+    /// What the addresses in an access log are; without it the socket's peer, but unverified where Envoy may have taken
+    /// them from a header
     #[arg(long, value_enum)]
     addresses: Option<AddressArg>,
     /// What is printed
