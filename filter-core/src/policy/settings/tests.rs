@@ -11,13 +11,13 @@ fn refused(text: &str) -> String {
 #[test]
 fn everything_given() {
     let text = br#"{"bundle":"two lines","poll":{"cluster":"c","path":"/b?x","interval":5},"trusted_keys":[],
-        "allow_unsigned":true,"secret":"0123456789abcdef","node":"edge-1",
+        "allow_unsigned":true,"secret":"0123456789abcdef","node":"edge-1","event_share":500,
         "client_address":{"trusted_hops":2,"trusted_proxies":["10.0.0.0/8","::1"],"header":"CF-Connecting-IP"}}"#;
     let settings = Settings::parse(text).unwrap();
     let poll = Poll { cluster: Some("c".into()), path: Some("/b?x".into()), url: None, interval: 5 };
     assert_eq!(settings.source, BundleSource::Poll { poll, start: Some("two lines".into()) });
     assert!(settings.allow_unsigned && settings.keys.is_some());
-    assert_eq!(settings.node.as_deref(), Some("edge-1"));
+    assert_eq!((settings.node.as_deref(), settings.event_share), (Some("edge-1"), 500));
     assert_eq!(settings.client_address.trusted_hops, 2);
     assert_eq!(settings.client_address.trusted_proxies.len(), 2);
     assert_eq!(settings.client_address.header, Some(HeaderName::CfConnectingIp));
@@ -47,7 +47,7 @@ fn what_is_refused() {
         ("{}", "/: no bundle is given; give `bundle` (the two lines as a string) or `poll`"),
         (
             r#"{"bundle":"x","bundel":"y"}"#,
-            "/bundel (line 1, column 23): unknown member `bundel`; expected `bundle`, `poll`, `trusted_keys`, `allow_unsigned`, `secret`, `client_address` or `node`",
+            "/bundel (line 1, column 23): unknown member `bundel`; expected `bundle`, `poll`, `trusted_keys`, `allow_unsigned`, `secret`, `client_address`, `node` or `event_share`",
         ),
         (
             r#"{"bundle":7,"allow_unsigned":"yes","node":"a b"}"#,
@@ -60,6 +60,10 @@ fn what_is_refused() {
             "/trusted_keys: this version cannot check signatures yet; take `trusted_keys` out and set `allow_unsigned`",
         ),
         (r#"{"bundle":"x","secret":"short"}"#, "/secret: 5 bytes are too few; give at least 16, chosen at random"),
+        (
+            r#"{"bundle":"x","event_share":1000001}"#,
+            "/event_share: 1000001 is more than 1000000; give how many of a million requests get an event",
+        ),
         (
             r#"{"poll":{"cluster":"c","url":"u","interval":0}}"#,
             "/poll: not clear where to ask; give `cluster` and `path`, or `url` alone\n\
