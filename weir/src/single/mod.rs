@@ -12,11 +12,14 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::input::{Input, Lines};
-use crate::source::{Options, Source};
+use crate::source::{Format, Options, Source};
 use crate::trace::{Record, Request};
 
 /// Longest raw request or HAR that is read, in bytes.
 const LONGEST: u64 = 256 << 20;
+
+/// How an event begins.
+const EVENT: &[u8] = b"{\"id\":";
 
 /// Which request of a file.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +60,8 @@ pub fn pick(path: &Path, selector: &Selector) -> Result<Found> {
     if raw::is_request_line(line) {
         return raw::parse(&whole(input)?).map(|request| Found::Request(Box::new(request)));
     }
-    if is_event(line) {
+    // A host's log may begin with lines of its own.
+    if is_event(line) || (Format::detect(line).is_none() && is_event(start)) {
         return event(input, selector);
     }
     if selector.receipt.is_some() {
@@ -102,7 +106,11 @@ fn event(input: Input, selector: &Selector) -> Result<Found> {
         if selector.line.is_some_and(|wanted| wanted != line.number) {
             continue;
         }
-        let event: Value = serde_json::from_slice(text).with_context(|| format!("line {} is no JSON", line.number))?;
+        let Some(event) = in_line(text) else {
+            let is_chosen = selector.line.is_some();
+            anyhow::ensure!(!is_chosen, "line {} is no event", line.number);
+            continue;
+        };
         let is = |name: &str, wanted: &Option<String>| {
             wanted.is_none() || event.get(name).and_then(Value::as_str) == wanted.as_deref()
         };
@@ -130,13 +138,20 @@ fn none(selector: &Selector) -> anyhow::Error {
     }
 }
 
+/// The event in a line; hosts write theirs after a time and a level of their own.
+fn in_line(text: &[u8]) -> Option<Value> {
+    let start = text.windows(EVENT.len()).position(|window| window == EVENT)?;
+    let event: Value = serde_json::from_slice(text.get(start..)?.trim_ascii()).ok()?;
+    event.get("reasons").is_some().then_some(event)
+}
+
 fn is_har(start: &[u8]) -> bool {
     start.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\"log\""))
 }
 
 fn is_event(line: &[u8]) -> bool {
     let has = |part: &[u8]| line.windows(part.len()).any(|window| window == part);
-    line.starts_with(b"{") && has(b"\"reasons\"") && has(b"\"score\"") && !has(b"\"request\":{")
+    has(EVENT) && has(b"\"reasons\":[") && has(b"\"score\":") && !has(b"\"request\":{")
 }
 
 fn whole(input: impl BufRead) -> io::Result<Vec<u8>> {

@@ -62,6 +62,10 @@ fn an_event_line() {
     let Found::Event(event) = picked(events, &id("y")).unwrap() else { panic!() };
     assert_eq!(event["score"], 1);
     assert!(refused(events, &Selector::default()).contains("several events"));
+    // As Envoy logs it, among lines of its own.
+    let logged = "[2026-11-21][info] all dependencies initialized\n[2026-11-21 20:17:00.310][7][info][wasm] wasm log: {\"id\":\"x\",\"score\":97,\"reasons\":[]}\n[info] other {}\n";
+    let Found::Event(event) = picked(logged, &Selector::default()).unwrap() else { panic!() };
+    assert_eq!(event["score"], 97);
 }
 
 #[test]

@@ -25,7 +25,7 @@ impl Format {
     }
 
     /// Tells the form by one line.
-    pub(super) fn detect(line: &[u8]) -> Option<Self> {
+    pub(crate) fn detect(line: &[u8]) -> Option<Self> {
         let has = |part: &[u8]| line.windows(part.len()).any(|window| window == part);
         if line.starts_with(b"{") {
             if has(b"\"t\"") && (has(b"\"request\"") || has(b"\"response\"")) {
