@@ -118,7 +118,7 @@ KNOWN = {
     "stripe/": ("Stripe webhooks", "webhook", "Stripe", "stripe"),
     "censysinspect": ("Censys", "survey", "Censys", "censys"),
     "expanse": ("Palo Alto Expanse", "survey", "Palo Alto Networks", "paloalto"),
-    "zgrab": ("zgrab", "survey", None, None),
+    "zgrab": ("ZGrab", "survey", None, None),
     "feedly": ("Feedly", "feed_reader", "Feedly", None),
     "feedbin": ("Feedbin", "feed_reader", "Feedbin", None),
     "pulsetic": ("Pulsetic", "monitor", "Pulsetic", "pulsetic"),

@@ -1,5 +1,7 @@
 //! Reads the public sets of user agents, where `WEIR_DATA` says they are.
 
+#![allow(dead_code, reason = "not every test that shares this module reads every set")]
+
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -58,6 +60,17 @@ pub(crate) fn browsers(set: &str) -> Option<Vec<String>> {
     })
 }
 
+/// Address rows that operators publish: the first address of each, and the row's name.
+pub(crate) fn verified_rows() -> Option<Vec<(std::net::IpAddr, String)>> {
+    let text = read(&folder()?.join("bots/verified_bot_ips_sefinek.csv.gz"));
+    let rows = text.lines().skip(1).map(|line| {
+        let mut cells = line.split(',').map(|cell| cell.trim_matches('"'));
+        let address = cells.next().unwrap().split('/').next().unwrap();
+        (address.parse().unwrap(), cells.next().unwrap().to_owned())
+    });
+    Some(rows.collect())
+}
+
 fn user_agents(headers: &Value) -> impl Iterator<Item = String> {
     let headers = headers.as_array().unwrap().iter();
     let of_agent =
@@ -84,7 +97,7 @@ fn json(path: &Path) -> Value {
 }
 
 fn read(path: &Path) -> String {
-    let file = std::fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let file = std::fs::File::open(path).unwrap();
     let mut text = String::new();
     if path.extension().is_some_and(|extension| extension == "gz") {
         GzDecoder::new(file).read_to_string(&mut text).unwrap();

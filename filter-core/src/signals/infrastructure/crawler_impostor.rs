@@ -9,7 +9,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Infrastructure,
     weight: 9_000,
     summary: "claims a crawler whose operator publishes its addresses, from another one",
-    measured: "decisive by construction: the claim is false unless the address is newer than the list (2026-11)",
+    measured: "decisive by construction: 0 of 14,206 published address rows of 24 operators look so; the claim is false unless the address is newer than the list (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

