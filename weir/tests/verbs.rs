@@ -101,6 +101,12 @@ fn a_wrong_policy_is_not_built() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.out.contains("policy.json:3:") && ran.out.contains("`robot`"), "{}", ran.out);
     assert!(!std::path::Path::new(&bundle).exists());
+    // Of what cannot be read, too, everything is said at once.
+    let text = text.replace("\"when\"", "\"wenn\"").replace("\"otherwise\": \"allow\"", "\"otherwise\": \"allov\"");
+    std::fs::write(&source, text).unwrap();
+    let ran = run(&["check", &source], b"");
+    assert!(ran.code == 1 && ran.out.contains("`wenn`") && ran.out.contains("`allov`"), "{}", ran.out);
+    assert!(ran.out.contains("policy.json:3:") && ran.out.contains("policy.json:4:16"), "{}", ran.out);
     std::fs::write(&source, "{\n  \"serial\": 3,\n  \"rulez\": []\n}\n").unwrap();
     let ran = run(&["check", "--kind", "policy", &source], b"");
     assert!(ran.code == 1 && ran.out.contains("policy.json:3:") && ran.out.contains("rulez"), "{}", ran.out);

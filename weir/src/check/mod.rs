@@ -2,6 +2,7 @@
 
 mod kind;
 mod locate;
+mod policy;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -45,7 +46,7 @@ pub fn check(kind: Kind, file: &Path, text: &str) -> Result<String, Vec<Finding>
     let result = match kind {
         Kind::Bundle => Bundle::parse(text.as_bytes()).map(|bundle| told(&bundle)),
         Kind::Settings => settings(text),
-        Kind::Policy => build(file).map(|(_, report)| report),
+        Kind::Policy => build(file).map(|(_, report)| report).map_err(|problems| policy::all(text).unwrap_or(problems)),
     };
     result.map_err(|problems| {
         let name = file.display().to_string();
