@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use filter_core::facts::Fact;
 use filter_core::score::Class;
+use wasm_tests::bundles;
 use wasm_tests::host::{Process, Request as Call};
 use wasm_tests::recorded::{self, Recorded};
-use wasm_tests::bundles;
 use weir::trace::{Request, Text};
 
 struct Judged {
@@ -23,10 +23,10 @@ fn judged() -> Vec<Judged> {
         let lent = recorded.request.facts();
         let facts = lent.facts();
         let verdict = engine.decide(&facts, recorded.request.t);
-        let reasons: Vec<_> = verdict.reasons().map(|reason| format!("{}: {}", reason.signal.id, reason.detail)).collect();
+        let reasons: Vec<_> =
+            verdict.reasons().map(|reason| format!("{}: {}", reason.signal.id, reason.detail)).collect();
         let request = &recorded.request;
-        let said =
-            format!("{} {} {}: {} {reasons:?}", request.id, request.method, request.path, verdict.score.value);
+        let said = format!("{} {} {}: {} {reasons:?}", request.id, request.method, request.path, verdict.score.value);
         let name = verdict.fingerprint.named.map(|named| named.name.clone());
         let class = verdict.score.class;
         drop(lent);

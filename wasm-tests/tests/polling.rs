@@ -32,6 +32,9 @@ fn header<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
     call.headers.iter().find(|(n, _)| n == name.as_bytes()).map(|(_, v)| std::str::from_utf8(v).unwrap())
 }
 
+/// Headers and body.
+type Answer<'a> = (&'a [(&'a str, &'a str)], &'a [u8]);
+
 #[test]
 fn a_bundle_is_fetched_and_asked_for_by_its_tag_from_then_on() {
     let mut polled = Polled::start(None);
@@ -54,7 +57,7 @@ fn a_bundle_is_fetched_and_asked_for_by_its_tag_from_then_on() {
 fn whatever_goes_wrong_the_last_good_bundle_stays() {
     let mut polled = Polled::start(Some(&bundles::by_path(5)));
     let older = bundles::with_rules(serde_json::json!([]), 4);
-    let answers: [(&[(&str, &str)], &[u8]); 6] = [
+    let answers: [Answer<'_>; 6] = [
         (&[], b""),
         (&[(":status", "503")], b"no healthy upstream"),
         (&[(":status", "200")], b""),

@@ -120,8 +120,9 @@ pub fn clients(trace: &Path) -> Result<Vec<Client>> {
     for line in Reader::open(trace).with_context(|| format!("open {}", trace.display()))? {
         // Some recorded requests never reached a filter; they say so themselves.
         let Ok(Record::Request(request)) = line?.1 else { continue };
-        let mut parts = request.id.rsplitn(2, '/').nth(1).unwrap_or_default().splitn(2, '/');
-        let (kind, name) = (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned());
+        let client = request.id.rsplit_once('/').map_or("", |(client, _)| client);
+        let (kind, name) = client.split_once('/').unwrap_or((client, ""));
+        let (kind, name) = (kind.to_owned(), name.to_owned());
         match found.last_mut().filter(|client| client.kind == kind && client.name == name) {
             Some(client) => client.requests.push(*request),
             None => found.push(Client { kind, name, requests: vec![*request] }),
