@@ -19,7 +19,7 @@ from edge import Edge, EdgeError, free_port
 CLIENTS = ["curl", "wget", "python-requests", "python-httpx", "python-aiohttp", "node-fetch", "go-net-http", "requests-as-chrome",
            "curl_cffi-chrome", "curl_cffi-safari", "curl_cffi-firefox", "chromium", "chromium-headless", "playwright-chromium", "firefox"]
 TLS_PORT, PLAIN_PORT = 10443, 10080
-COLUMNS = [("client", 20), ("requests", 34), ("score", 5), ("class", 8), ("action", 8), ("rule", 18), ("top reasons", 0)]
+COLUMNS = [("client", 20), ("requests", 55), ("score", 5), ("class", 8), ("action", 8), ("rule", 18), ("why", 0)]
 
 TTY = sys.stdout.isatty()
 COLOURS = {"bot": "31", "tool": "33", "human": "32", "good_bot": "36"}
@@ -45,7 +45,7 @@ def visit(edge, client):
     entries = play.run(edge, client)
     pairs = verdicts.joined(edge, entries or [])
     for place, (kinds, count, event) in enumerate(verdicts.groups(pairs)):
-        print_verdict("" if place else client.name, f"{count} {', '.join(kinds)}", event)
+        print_verdict("" if place else client.name, f"{', '.join(kinds)} ({count})", event)
     return len(pairs)
 
 
@@ -69,7 +69,16 @@ Ctrl-C ends it.
 
 
 def print_verdict(client, requests, event):
-    print_row([client, requests, str(event["score"]), event["class"], event["action"], event.get("rule") or "-", verdicts.reasons(event)])
+    print_row([client, requests, str(event["score"]), event["class"], event["action"], event.get("rule") or "-", why(event)])
+
+
+def why(event):
+    """The reason that weighs most, in words, and how many stand beside it."""
+    reasons = event.get("reasons", [])
+    if not reasons:
+        return "nothing speaks against it"
+    more = f" (+{len(reasons) - 1})" if len(reasons) > 1 else ""
+    return f"{reasons[0]['signal']}: {reasons[0]['detail']}{more}"
 
 
 def print_row(cells, header=False):

@@ -32,9 +32,9 @@ def kind(entry):
     if path.endswith(ASSETS):
         return "asset"
     if path in ("/login", "/tour/posted") and method == "POST":
-        return "form post"
+        return "form"
     if path.startswith("/api") or path in ("/beacon", "/tour/done"):
-        return "api" if method == "GET" else "api post"
+        return "api" if method == "GET" else "post"
     return "page"
 
 

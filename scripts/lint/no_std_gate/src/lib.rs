@@ -5,8 +5,9 @@ extern crate alloc;
 
 use core::alloc::{GlobalAlloc, Layout};
 
+use filter_core::engine::Engine;
 use filter_core::facts::Facts;
-use filter_core::request::{ClientAddressSettings, Request};
+use filter_core::policy::{Bundle, Settings};
 
 struct NoMemory;
 
@@ -26,10 +27,12 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
     loop {}
 }
 
-/// Exported, so that the linker must keep the line.
+/// Exported, so that the linker must keep the line: settings and bundle read, a request judged, its event written.
 #[unsafe(no_mangle)]
-pub extern "C" fn gate() -> u32 {
+pub extern "C" fn gate(now: u64) -> usize {
+    let Ok(settings) = Settings::parse(b"{}") else { return 0 };
+    let Ok(bundle) = Bundle::parse(b"{}") else { return 0 };
+    let Ok(engine) = Engine::new(bundle, &settings) else { return 0 };
     let facts = Facts { method: b"GET", authority: b"shop.example", path: b"/", ..Facts::default() };
-    let request = Request::new(&facts, &ClientAddressSettings::default());
-    u32::from(request.is_secure())
+    engine.decide(&facts, now).event("gate").len()
 }
