@@ -27,6 +27,7 @@ COLOURS = {"bot": "31", "tool": "33", "human": "32", "good_bot": "36"}
 
 def main(envoy, module, bundle, *arguments):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGINT, signal.default_int_handler)    # also where a shell started us in the background
     edge = Edge(envoy, pathlib.Path(module), pathlib.Path(bundle).read_text(), tls_port=free_port(TLS_PORT), plain_port=free_port(PLAIN_PORT))
     names = [name for name in arguments if name != "--once"] or CLIENTS
     with edge:
