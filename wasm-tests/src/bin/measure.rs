@@ -8,7 +8,7 @@ use wasm_tests::evidence::{Judge, Tally};
 
 fn main() -> Result<()> {
     let Some(data) = Data::from_env() else { return Ok(()) };
-    let judge = Judge { names: filter_core::signals::infrastructure::sample::names(), ..Judge::default() };
+    let judge = Judge::with_default_bundle()?;
     let verbose = std::env::args().nth(1);
 
     let mut people = Tally::default();

@@ -1,22 +1,17 @@
-//! The line up to the score, over trace requests.
+//! The engine with a bundle, over trace requests.
 
-use filter_core::fingerprint::{Fingerprint, Names};
-use filter_core::request::{ClientAddressSettings, Request};
-use filter_core::score::{Class, Score, Weights};
-use filter_core::signals::infrastructure::{Networks, Origin};
-use filter_core::signals::{Evidence, Seen};
+use anyhow::{Result, anyhow};
+use filter_core::engine::Engine;
+use filter_core::policy::{Bundle, Settings};
+use filter_core::score::Class;
+use filter_core::signals::{CrawlerProof, Evidence};
 use weir::trace;
 
-/// Tables and weights to judge with.
-#[derive(Default)]
-pub struct Judge {
-    /// Automation that names itself.
-    pub names: Names,
-    /// Network lists.
-    pub networks: Networks,
-    /// Prior, weights, thresholds.
-    pub weights: Weights,
-}
+/// The default bundle, as it is committed.
+pub const DEFAULT_BUNDLE: &[u8] = include_bytes!("../../../policies/bundles/default.json");
+
+/// Judges recorded requests.
+pub struct Judge(Engine);
 
 /// What was said about one request.
 #[derive(Clone, Debug)]
@@ -25,37 +20,56 @@ pub struct Judged {
     pub score: u8,
     /// Class.
     pub class: Class,
+    /// What is done.
+    pub action: &'static str,
     /// What fired.
     pub evidence: Evidence,
     /// Ids and details, largest weight first.
     pub reasons: Vec<(&'static str, String)>,
     /// Name the bundle's table knows it by.
     pub named: Option<String>,
+    /// `verified`, `impostor`, `unverifiable`, or `none` where no crawler is claimed.
+    pub crawler: &'static str,
     /// Claims to be a browser and names no automation.
     pub claims_browser: bool,
 }
 
 impl Judge {
+    /// With the default bundle and no trusted hops.
+    ///
+    /// # Errors
+    /// Where the committed bundle does not load.
+    pub fn with_default_bundle() -> Result<Self> {
+        let settings = br#"{"allow_unsigned":true,"secret":"evidence evidence evidence","bundle":""}"#;
+        let settings = Settings::parse(settings).map_err(|problems| anyhow!("{problems}"))?;
+        let bundle = Bundle::parse(DEFAULT_BUNDLE).map_err(|problems| anyhow!("{problems}"))?;
+        Ok(Judge(Engine::new(bundle, &settings).map_err(|problems| anyhow!("{problems}"))?))
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.0
+    }
+
     /// Judges one request.
     pub fn judge(&self, request: &trace::Request) -> Judged {
         let facts = request.facts();
         let facts = facts.facts();
-        let request = Request::new(&facts, &ClientAddressSettings::default());
-        let fingerprint = Fingerprint::new(&request, &self.names);
-        let origin = Origin::new(&request, &fingerprint, &self.networks);
-        let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin };
-        let evidence = Evidence::gather(&seen);
-        let score = Score::new(evidence, &seen, &self.weights);
-        let mut reasons: Vec<_> =
-            evidence.reasons(seen).map(|r| (self.weights.of(r.id), r.signal.id, r.detail.to_string())).collect();
-        reasons.sort_by_key(|(weight, ..)| -weight);
+        let verdict = self.0.decide(&facts, request.t);
         Judged {
-            score: score.value,
-            class: score.class,
-            evidence,
-            reasons: reasons.into_iter().map(|(_, id, detail)| (id, detail)).collect(),
-            named: fingerprint.named.map(|named| named.name.clone()),
-            claims_browser: seen.browser().is_some(),
+            score: verdict.score.value,
+            class: verdict.score.class,
+            action: verdict.action().as_str(),
+            evidence: verdict.evidence,
+            reasons: verdict.reasons().map(|reason| (reason.signal.id, reason.detail.to_string())).collect(),
+            named: verdict.fingerprint.named.map(|named| named.name.clone()),
+            crawler: match verdict.origin.crawler {
+                CrawlerProof::NotClaimed => "none",
+                CrawlerProof::Verified(_) => "verified",
+                CrawlerProof::Impostor(_) => "impostor",
+                CrawlerProof::Unverifiable(_) => "unverifiable",
+            },
+            claims_browser: verdict.seen().browser().is_some(),
         }
     }
 }
