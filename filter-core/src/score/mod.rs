@@ -10,6 +10,7 @@ mod weights;
 pub use class::Class;
 pub use weights::Weights;
 
+use crate::fingerprint::Family;
 use crate::signals::{CrawlerProof, Evidence, Pillar, Seen};
 
 /// How sure we are, from how much could be seen.
@@ -59,7 +60,9 @@ impl Class {
             CrawlerProof::Verified(_) => Class::GoodBot,
             _ if value >= weights.bot_threshold => Class::Bot,
             CrawlerProof::Impostor(_) | CrawlerProof::Unverifiable(_) => Class::Tool,
-            CrawlerProof::NotClaimed if fingerprint.named.is_some() => Class::Tool,
+            CrawlerProof::NotClaimed if fingerprint.named.is_some() || fingerprint.claim.family == Family::Tool => {
+                Class::Tool
+            }
             CrawlerProof::NotClaimed if fingerprint.claim.is_browser() && value <= weights.human_threshold => {
                 Class::Human
             }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -9,6 +10,48 @@ use filter_core::facts::{Fact, HeaderOrder, Ja4By, Provenance, TlsVersion};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use weir::trace::{Reader, Record, Request, Text, Tls};
+
+/// The kind of recorded clients that are people's browsers.
+pub const BROWSER_KIND: &str = "human-like browser";
+
+/// Names of address rows whose operators publish complete lists, and what the crawler calls itself.
+const CRAWLERS: [(&str, &str); 17] = [
+    ("AhrefsBot", "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)"),
+    ("Google User-Triggered Fetchers", "FeedFetcher-Google; (+http://www.google.com/feedfetcher.html)"),
+    ("FacebookBot", "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"),
+    ("DuckDuckBot", "DuckDuckBot/1.1; (+http://duckduckgo.com/duckduckbot.html)"),
+    ("GoogleBot", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"),
+    ("Google Special Crawlers", "AdsBot-Google (+http://www.google.com/adsbot.html)"),
+    (
+        "ChatGPT User",
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko); compatible; ChatGPT-User/1.0; +https://openai.com/bot",
+    ),
+    ("UptimeRobot", "Mozilla/5.0+(compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)"),
+    ("PingdomBot", "Pingdom.com_bot_version_1.4_(http://www.pingdom.com/)"),
+    (
+        "OpenAI SearchBot",
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko); compatible; OAI-SearchBot/1.0; +https://openai.com/searchbot",
+    ),
+    ("BingBot", "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"),
+    (
+        "ClaudeBot",
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; ClaudeBot/1.0; +claudebot@anthropic.com)",
+    ),
+    ("YandexBot", "Mozilla/5.0 (compatible; YandexBot/3.0; +http://yandex.com/bots)"),
+    (
+        "GPTBot",
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)",
+    ),
+    ("TelegramBot", "TelegramBot (like TwitterBot)"),
+    (
+        "Applebot",
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/13.1.1 Safari/605.1.15 (Applebot/0.1)",
+    ),
+    (
+        "PerplexityBot",
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; PerplexityBot/1.0; +https://perplexity.ai/perplexitybot)",
+    ),
+];
 
 /// Where the data sets are.
 pub struct Data(PathBuf);
@@ -109,8 +152,25 @@ impl Data {
     }
 
     /// The recorded clients: one trace, `id` is kind/client/number.
-    pub fn clients(&self, file: &str) -> Result<Vec<Client>> {
-        clients(&self.path(file))
+    pub fn clients(&self) -> Result<Vec<Client>> {
+        clients(&self.path("clients/clients.trace.jsonl"))
+    }
+
+    /// Published addresses of crawlers, each with its user agent. Rows of a name without one (name servers, CDNs, services whose
+    /// lists are not complete) are left out.
+    pub fn crawler_addresses(&self) -> Result<Vec<(String, IpAddr)>> {
+        let file = GzDecoder::new(File::open(self.path("bots/verified_bot_ips_sefinek.csv.gz"))?);
+        let mut found = Vec::new();
+        for line in BufReader::new(file).lines().skip(1) {
+            let line = line?;
+            let Some((block, rest)) = line.split_once(',') else { continue };
+            let first = block.split('/').next().and_then(|address| address.parse().ok());
+            let user_agent = CRAWLERS.iter().find(|(name, _)| rest.starts_with(&format!("{name},")));
+            if let (Some(address), Some((_, user_agent))) = (first, user_agent) {
+                found.push(((*user_agent).to_owned(), address));
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -120,8 +180,8 @@ pub fn clients(trace: &Path) -> Result<Vec<Client>> {
     for line in Reader::open(trace).with_context(|| format!("open {}", trace.display()))? {
         // Some recorded requests never reached a filter; they say so themselves.
         let Ok(Record::Request(request)) = line?.1 else { continue };
-        let client = request.id.rsplit_once('/').map_or("", |(client, _)| client);
-        let (kind, name) = client.split_once('/').unwrap_or((client, ""));
+        let (path, _) = request.id.rsplit_once('/').unwrap_or_default();
+        let (kind, name) = path.rsplit_once('/').unwrap_or_default();
         let (kind, name) = (kind.to_owned(), name.to_owned());
         match found.last_mut().filter(|client| client.kind == kind && client.name == name) {
             Some(client) => client.requests.push(*request),

@@ -3,8 +3,12 @@
 //! The data sets are not in the repository: `WEIR_DATA` names the folder that holds them.
 
 pub mod corpus;
+mod figures;
 mod judge;
+mod page;
 mod tally;
 
-pub use judge::{Judge, Judged};
-pub use tally::Tally;
+pub use figures::{Figures, Kind, Row, Share, kinds};
+pub use judge::{DEFAULT_BUNDLE, Judge, Judged};
+pub use page::{Page, render};
+pub use tally::{Tallies, Tally};
