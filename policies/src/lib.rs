@@ -10,6 +10,7 @@
 //! std::fs::write("policies/bundles/default.json", &built.bytes).unwrap();
 //! ```
 
+mod defaults;
 mod flatten;
 mod names;
 mod networks;
@@ -65,7 +66,7 @@ fn content(source: Source, folder: &Path) -> Result<(Content, u64), Problems> {
         }
     }
     Problems::check(problems)?;
-    let content = Content {
+    let mut content = Content {
         settings: source.settings,
         weights: source.weights,
         names,
@@ -76,5 +77,6 @@ fn content(source: Source, folder: &Path) -> Result<(Content, u64), Problems> {
         rules: source.rules,
         otherwise: source.otherwise,
     };
+    defaults::write_out(&mut content);
     Ok((content, source.serial))
 }

@@ -1,8 +1,12 @@
 """Makes the crawler table: candidates of the catalogues, corrected by hand, checked against real browsers."""
 
+import re
+
 import catalogues
 import curated
 from match import find, literal, stands
+
+ADDRESS = re.compile(r"\.[a-z]{2,}/.")
 
 
 def crawlers(data, tools, browsers):
@@ -15,6 +19,9 @@ def crawlers(data, tools, browsers):
     for entry in catalogues.read(data):
         word = literal(entry["token"])
         if word in taken or word in table or word in curated.NOT_NAMES or not catalogues.acceptable(entry):
+            continue
+        # The address of a page about the crawler stands beside its name, and would win over it by length.
+        if ADDRESS.search(word):
             continue
         shown = next((text for text in lowered if word in text and stands(entry["token"], text)), None)
         if shown:

@@ -12,7 +12,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 4_300,
     summary: "an Accept-Encoding no browser sends",
-    measured: "to be measured",
+    measured: "browsers 0 in 20139 requests, honeypot's browser claims 39 in 1851, recorded automation 21 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

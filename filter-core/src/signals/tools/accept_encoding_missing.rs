@@ -9,7 +9,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 4_300,
     summary: "a browser without Accept-Encoding",
-    measured: "to be measured",
+    measured: "browsers 1 in 20139 requests, honeypot's browser claims 113 in 1851, recorded automation 39 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

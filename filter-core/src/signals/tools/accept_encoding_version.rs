@@ -12,7 +12,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 1_800,
     summary: "an Accept-Encoding of another version",
-    measured: "to be measured",
+    measured: "browsers 214 in 20139 requests, honeypot's browser claims 1 in 1851, recorded automation 17 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

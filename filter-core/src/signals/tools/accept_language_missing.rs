@@ -9,7 +9,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 4_300,
     summary: "a page load without a language",
-    measured: "to be measured",
+    measured: "browsers 0 in 20139 requests, honeypot's browser claims 43 in 1851, recorded automation 0 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

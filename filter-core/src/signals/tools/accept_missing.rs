@@ -9,7 +9,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 4_500,
     summary: "a browser without Accept",
-    measured: "to be measured",
+    measured: "browsers 0 in 20139 requests, honeypot's browser claims 454 in 1851, recorded automation 43 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

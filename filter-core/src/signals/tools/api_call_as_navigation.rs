@@ -12,7 +12,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 5_500,
     summary: "an API call with a navigation's headers",
-    measured: "to be measured",
+    measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 35 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

@@ -10,7 +10,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 1_500,
     summary: "claims a browser version that nearly nobody runs",
-    measured: "to be measured",
+    measured: "browsers 53 in 20139 requests, honeypot's browser claims 1850 in 1851, recorded automation 72 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

@@ -8,7 +8,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 2_000,
     summary: "more headers than any browser sends",
-    measured: "to be measured",
+    measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 0 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors { fires: &["like chromium_navigation\n@headers=200"], silent: &[] },

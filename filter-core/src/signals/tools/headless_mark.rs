@@ -9,7 +9,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 9_000,
     summary: "the request names a headless or driven browser",
-    measured: "to be measured",
+    measured: "browsers 12 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 266 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

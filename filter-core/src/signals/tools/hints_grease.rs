@@ -11,7 +11,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 3_600,
     summary: "the brand list is another Chromium version's",
-    measured: "to be measured",
+    measured: "browsers 41 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 123 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

@@ -10,7 +10,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 4_300,
     summary: "a brand list that no Chromium makes",
-    measured: "to be measured",
+    measured: "browsers 2 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 105 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

@@ -10,7 +10,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 4_200,
     summary: "a Chromium sent no client hints over TLS",
-    measured: "to be measured",
+    measured: "browsers 15 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 24 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

@@ -10,7 +10,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 3_500,
     summary: "client hints and user agent disagree about a phone",
-    measured: "to be measured",
+    measured: "browsers 1 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 8 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

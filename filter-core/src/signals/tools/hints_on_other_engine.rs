@@ -9,7 +9,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 4_300,
     summary: "client hints from an engine that has none",
-    measured: "to be measured",
+    measured: "browsers 5 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 8 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

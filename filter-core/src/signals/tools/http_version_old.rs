@@ -11,7 +11,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 1_000,
     summary: "a current browser that does not use HTTP/2",
-    measured: "to be measured",
+    measured: "browsers 165 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 0 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

@@ -10,7 +10,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 4_500,
     summary: "a browser's POST without Origin",
-    measured: "to be measured",
+    measured: "browsers 0 in 20139 requests, honeypot's browser claims 7 in 1851, recorded automation 45 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

@@ -11,7 +11,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 2_800,
     summary: "a page load over HTTP/2 without Priority",
-    measured: "to be measured",
+    measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 28 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

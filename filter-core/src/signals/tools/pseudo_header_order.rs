@@ -12,7 +12,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 4_300,
     summary: "HTTP/2 pseudo headers in another engine's order",
-    measured: "to be measured",
+    measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 46 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

@@ -11,7 +11,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 2_800,
     summary: "a Firefox without TE, or a Chromium with it",
-    measured: "to be measured",
+    measured: "browsers 1 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 15 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

@@ -11,7 +11,7 @@ pub static SIGNAL: Signal = Signal {
     pillar: Pillar::Tools,
     weight: 4_300,
     summary: "a browser's user agent is not formed as that browser forms it",
-    measured: "to be measured",
+    measured: "browsers 8 in 20139 requests, honeypot's browser claims 1 in 1851, recorded automation 7 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {
