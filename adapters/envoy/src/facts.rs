@@ -6,6 +6,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
+use filter_core::action::is_own_header;
 use filter_core::facts::{ClientFacts, Fact, Facts, Header, HeaderOrder, Ja4By, Provenance, TlsFacts, TlsVersion};
 use filter_core::limits;
 
@@ -18,11 +19,8 @@ const CONNECTION_STATE: &[u8] = b"filter_state\0weir.connection";
 /// The address as Envoy computes it, with the port. Without `use_remote_address` a client can choose it.
 const SOURCE_ADDRESS: &[u8] = b"source\0address";
 
-/// Names of Weir's own headers start so; a client's copies are removed.
-pub(crate) const OWN_PREFIX: &[u8] = b"x-weir-";
-
 /// One more than the core looks at, so that it can tell that there were more.
-const LINES: usize = limits::HEADERS + 1;
+const LINES: usize = limits::HEADERS.saturating_add(1);
 
 /// The host's bytes of one request; facts borrow from it.
 pub(crate) struct RequestBytes {
@@ -60,19 +58,19 @@ impl RequestBytes {
     /// Lends the facts, and the names of inbound headers that only Weir may send, to `use_them`.
     pub(crate) fn with_facts<T>(&self, use_them: impl FnOnce(&Facts<'_>, &Forged<'_>) -> T) -> T {
         let connection = Connection::read(&self.state);
-        let mut lines = [Header { name: b"", value: b"" }; LINES];
-        let mut filled = 0usize;
+        let pairs = pairs::read(&self.headers);
+        // An array of all lines would be 2 KB to clear for a dozen headers.
+        let mut lines = Vec::with_capacity(pairs.len().min(LINES));
         let mut pseudo = Pseudo::default();
         let mut forged = Forged { wire: &self.headers, any: false };
-        for (name, value) in pairs::read(&self.headers) {
+        for (name, value) in pairs {
             if name.first() == Some(&b':') {
                 pseudo.take(name, value);
                 continue;
             }
-            forged.any |= name.starts_with(OWN_PREFIX);
-            if let Some(line) = lines.get_mut(filled) {
-                *line = Header { name, value };
-                filled = filled.saturating_add(1);
+            forged.any |= is_own_header(name);
+            if lines.len() < LINES {
+                lines.push(Header { name, value });
             }
         }
         let multiplexed = matches!(connection.version, Fact::Present(b"2" | b"3"));
@@ -87,7 +85,7 @@ impl RequestBytes {
                 Fact::Present(_) => Fact::Absent,
                 Fact::Unknown | Fact::Absent => Fact::Unknown,
             },
-            headers: lines.get(..filled).unwrap_or_default(),
+            headers: &lines,
             headers_known: None,
             header_order: HeaderOrder::Kept,
             body: Fact::Unknown,
@@ -109,7 +107,7 @@ impl<'a> Forged<'a> {
     /// Their names; almost always none, then nothing is walked.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let wire = if self.any { self.wire } else { &[] };
-        pairs::read(wire).map(|(name, _)| name).filter(|name| name.starts_with(OWN_PREFIX))
+        pairs::read(wire).map(|(name, _)| name).filter(|name| is_own_header(name))
     }
 }
 

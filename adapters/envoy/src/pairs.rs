@@ -37,6 +37,11 @@ pub(crate) struct Pairs<'a> {
 }
 
 impl<'a> Pairs<'a> {
+    /// How many there are, at most.
+    pub(crate) fn len(&self) -> usize {
+        self.lengths.len().checked_div(8).unwrap_or(0)
+    }
+
     fn part(&mut self) -> Option<&'a [u8]> {
         let (length, lengths) = self.lengths.split_first_chunk::<4>()?;
         let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;

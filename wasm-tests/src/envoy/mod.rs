@@ -6,4 +6,4 @@ mod process;
 
 pub use config::{CAPABILITIES, Config, Route, filter, write_discovered};
 pub use find::binary;
-pub use process::{Envoy, directory, validate, validate_file};
+pub use process::{Envoy, directory, validate, validate_file, write_certificate};

@@ -39,7 +39,7 @@ impl Envoy {
 
     fn run(binary: &Path, config: &Config, directory: tempfile::TempDir, workers: u32) -> Result<Self> {
         let path = directory.path();
-        certificate(path)?;
+        write_certificate(path)?;
         fs::write(path.join("envoy.json"), config.text(path))?;
         let child = Command::new(binary)
             .args(["--disable-hot-restart", "--log-level", "warning", "--component-log-level", "wasm:info"])
@@ -135,7 +135,8 @@ impl Drop for Envoy {
 pub fn validate(config: &Config) -> Option<(bool, String)> {
     let directory = directory().unwrap_or_else(|error| panic!("{error:#}"));
     let file = directory.path().join("envoy.json");
-    let written = certificate(directory.path()).and_then(|()| Ok(fs::write(&file, config.text(directory.path()))?));
+    let written =
+        write_certificate(directory.path()).and_then(|()| Ok(fs::write(&file, config.text(directory.path()))?));
     written.unwrap_or_else(|error| panic!("{error:#}"));
     validate_file(&file)
 }
@@ -155,7 +156,7 @@ pub fn directory() -> Result<tempfile::TempDir> {
 }
 
 /// Writes a throw-away certificate; made once a test process.
-fn certificate(directory: &Path) -> Result<()> {
+pub fn write_certificate(directory: &Path) -> Result<()> {
     static MADE: std::sync::OnceLock<(String, String)> = std::sync::OnceLock::new();
     let (certificate, key) = MADE.get_or_init(|| {
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "shop.example".to_owned()]);

@@ -5,6 +5,7 @@
 //! here too: request headers are there in the request-headers callback only. Every host call can be made to refuse.
 
 mod calls;
+pub mod replay;
 mod stream;
 mod vm;
 mod wasi;

@@ -67,6 +67,11 @@ impl Host {
     fn project_pseudo_order(&self, request: &mut Request) {
         let is_known = match self.pseudo_order {
             PseudoOrder::Kept => true,
+            PseudoOrder::H2Only if !is_h2(request) && request.version.is_present() => {
+                // Earlier versions have no pseudo headers to send.
+                request.pseudo_order = Fact::Absent;
+                true
+            }
             PseudoOrder::H2Only => is_h2(request),
             PseudoOrder::No => false,
             PseudoOrder::FromH2Fingerprint => {
