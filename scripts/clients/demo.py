@@ -35,8 +35,7 @@ def main(envoy, module, bundle, *arguments):
         print_row([name for name, _ in COLUMNS], header=True)
         seen = sum(visit(edge, client) for client in play.choose(names))
         if not seen:
-            raise EdgeError("Envoy wrote no events\n  remedy: the bundle must report every request (`otherwise`: monitor); "
-                            "WEIR_KEEP=1 keeps Envoy's log")
+            raise EdgeError("Envoy wrote no events\n  remedy: WEIR_KEEP=1 keeps Envoy's log and configuration, which say why")
         print(f"\n{seen} requests judged by the filter inside Envoy.")
         if "--once" not in arguments:
             stay(edge)
