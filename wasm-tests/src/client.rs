@@ -78,11 +78,16 @@ impl Connection {
 
     /// Reads an answer.
     pub fn read(&mut self) -> Result<Answer> {
-        let (status_line, headers) = read_head(&mut self.stream)?.context("closed without an answer")?;
-        let status = status_line.split(' ').nth(1).and_then(|code| code.parse().ok()).context("no status")?;
-        let body = read_body(&mut self.stream, &headers)?;
-        Ok(Answer { status, headers, body })
+        read_answer(&mut self.stream)
     }
+}
+
+/// Reads one answer off a stream.
+pub fn read_answer(stream: &mut impl BufRead) -> Result<Answer> {
+    let (status_line, headers) = read_head(stream)?.context("closed without an answer")?;
+    let status = status_line.split(' ').nth(1).and_then(|code| code.parse().ok()).context("no status")?;
+    let body = read_body(stream, &headers)?;
+    Ok(Answer { status, headers, body })
 }
 
 type Head = (String, Vec<(String, String)>);
