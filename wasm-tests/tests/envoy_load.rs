@@ -49,7 +49,7 @@ fn load(envoy: &Envoy, count: u64) -> u64 {
 
 /// Every request differs. No pipelining: Envoy closes a connection after a reply of its own if more is waiting on it.
 fn one(stream: &mut TcpStream, answers: &mut impl BufRead, connection: u64, round: u64) -> bool {
-    let blocked = round % BLOCKED == 0;
+    let blocked = round.is_multiple_of(BLOCKED);
     let path = if blocked { "/block/1".into() } else { format!("/page/{connection}/{round}") };
     let agent = format!("Mozilla/5.0 (X11; Linux x86_64; rv:{round}.0) Gecko/20100101 Firefox/{round}.0");
     let headers: [(&str, &[u8]); 4] = [
