@@ -48,7 +48,15 @@ pub enum Found {
 /// # Errors
 /// Where the file cannot be read, holds no such request, or holds several and none was chosen.
 pub fn pick(path: &Path, selector: &Selector) -> Result<Found> {
-    let mut input = Input::open(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
+    let input = Input::open(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
+    pick_from(input, path, selector)
+}
+
+/// Picks one request of an open input; `path` is what it is called.
+///
+/// # Errors
+/// As [`pick`].
+pub fn pick_from(mut input: Input, path: &Path, selector: &Selector) -> Result<Found> {
     let start = input.peek().context("the first bytes cannot be read")?.trim_ascii_start();
     if is_har(start) {
         return har::parse(&whole(input)?, selector.entry).map(|request| Found::Request(Box::new(request)));

@@ -1,0 +1,76 @@
+//! Client addresses: nobody unasked speaks for the client, and blocks hold what they say.
+
+use std::net::IpAddr;
+
+use filter_core::facts::{ClientFacts, Fact, Facts, Header, Provenance};
+use filter_core::limits;
+use filter_core::request::{ClientAddressSettings, HeaderName, Prefix, Request};
+
+use super::Target;
+use crate::fields::{Fields, join};
+
+pub(super) const TARGET: Target = Target { name: "address", check, seeds, rounds: 4000 };
+
+fn seeds() -> Vec<Vec<u8>> {
+    let seed = |hops: u8, blocks: &[u8], peer: &[u8], chain: &[u8], header: &[u8]| {
+        join([&[hops][..], blocks, peer, header, chain, b"192.0.2.9"])
+    };
+    vec![
+        seed(0, b"", b"203.0.113.7", b"198.51.100.1", b""),
+        seed(2, b"", b"10.0.0.1", b"203.0.113.7, 10.0.0.2:443, [2001:db8::1]:8443", b""),
+        seed(0, b"10.0.0.0/8,2001:db8::/32", b"10.0.0.1", b"203.0.113.7, [2001:db8::1], ::ffff:10.0.0.2", b""),
+        seed(1, b"0.0.0.0/0", b"::ffff:10.0.0.1", b"unknown, _hidden", b"cf-connecting-ip"),
+    ]
+}
+
+fn check(data: &[u8]) {
+    let mut fields = Fields::of(data);
+    let (hops, blocks, peer, header) = (fields.number(), fields.text(), fields.text(), fields.bytes());
+    let blocks: Vec<Prefix> = blocks.split(',').filter_map(|text| text.parse().ok()).collect();
+    let peer: Option<IpAddr> = peer.parse().ok();
+    let settings = ClientAddressSettings {
+        trusted_hops: hops as u8,
+        trusted_proxies: blocks.clone(),
+        header: HeaderName::parse(header),
+    };
+    let mut headers: Vec<_> = fields.map(|value| Header { name: b"X-Forwarded-For", value }).collect();
+    if let Some(line) = headers.first_mut().filter(|_| settings.header.is_some()) {
+        line.name = header;
+    }
+    let client = ClientFacts {
+        address: peer.map_or(Fact::Unknown, Fact::Present),
+        provenance: Provenance::Peer,
+        ..ClientFacts::default()
+    };
+    let facts = Facts { headers: &headers, client, ..Facts::default() };
+
+    let found = Request::new(&facts, &settings).client;
+    assert!(found.address.present().is_none_or(|address| address == address.to_canonical()));
+    assert_eq!(found.address.is_present(), peer.is_some());
+    assert!(usize::from(found.hops) <= limits::FORWARDED_HOPS);
+    assert_eq!(found.hops > 0, matches!(found.provenance, Provenance::Hop | Provenance::Cdn));
+    if found.hops == 0 {
+        assert_eq!(found.address.present(), peer.map(|peer| peer.to_canonical()), "nobody else was believed");
+    }
+    let stranger = peer.is_some_and(|peer| !blocks.is_empty() && !blocks.iter().any(|block| holds(block, peer)));
+    assert!(!stranger || found.hops == 0, "a stranger spoke for a client");
+    for block in &blocks {
+        assert_eq!(block.to_owned(), format!("{}/{}", block.address(), block.length()).parse().unwrap());
+        for address in [peer, found.address.present(), Some(block.address())].into_iter().flatten() {
+            assert_eq!(block.contains(address), holds(block, address), "{block:?} {address}");
+        }
+    }
+}
+
+/// Bit by bit.
+fn holds(block: &Prefix, address: IpAddr) -> bool {
+    let bits = |address: IpAddr| -> Vec<bool> {
+        let bytes = match address {
+            IpAddr::V4(v4) => v4.octets().to_vec(),
+            IpAddr::V6(v6) => v6.octets().to_vec(),
+        };
+        bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1)).collect()
+    };
+    let (mine, other) = (bits(block.address()), bits(address.to_canonical()));
+    mine.len() == other.len() && mine.iter().zip(&other).take(block.length().into()).all(|(one, two)| one == two)
+}
