@@ -16,11 +16,11 @@ pub fn locate(text: &str, pointer: &str) -> (Range<usize>, bool) {
     let mut scanner = Scanner { bytes: text.as_bytes(), at: 0 };
     scanner.space();
     let mut found = scanner.at;
-    let mut is_there = true;
+    let mut is_there = pointer.is_empty() || pointer.starts_with('/');
     for token in pointer.split('/').skip(1) {
         let token = token.replace("~1", "/").replace("~0", "~");
         scanner.at = found;
-        if !scanner.descend(&token) {
+        if !is_there || !scanner.descend(&token) {
             is_there = false;
             break;
         }
@@ -29,6 +29,12 @@ pub fn locate(text: &str, pointer: &str) -> (Range<usize>, bool) {
     scanner.at = found;
     scanner.value();
     (found..scanner.at, is_there)
+}
+
+/// Digits without a sign or a leading zero (RFC 6901, 4).
+fn index(token: &str) -> Option<usize> {
+    let is_plain = token == "0" || token.starts_with(|first| matches!(first, '1'..='9'));
+    token.parse().ok().filter(|_| is_plain)
 }
 
 struct Scanner<'t> {
@@ -41,7 +47,7 @@ impl Scanner<'_> {
     fn descend(&mut self, token: &str) -> bool {
         match self.peek() {
             Some(b'{') => self.member(token),
-            Some(b'[') => token.parse().is_ok_and(|index| self.item(index)),
+            Some(b'[') => index(token).is_some_and(|index| self.item(index)),
             _ => false,
         }
     }

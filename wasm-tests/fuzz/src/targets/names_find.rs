@@ -1,5 +1,7 @@
 //! The default bundle's whole table of names against the slow search.
 
+use std::sync::OnceLock;
+
 use filter_core::fingerprint::Named;
 
 use super::Target;
@@ -30,31 +32,42 @@ fn check(data: &[u8]) {
     let names = default_engine().bundle().names();
     let lower = text.to_ascii_lowercase();
     let found = names.find(text);
-    assert_eq!(found, slow(names.entries(), &lower), "{}", text.escape_ascii());
+    assert_eq!(found, slow(&lower), "{}", text.escape_ascii());
     assert_eq!(found, names.find(&lower), "letter case");
 }
 
+/// A token without its `*`, and whose it is.
+type Word = (&'static [u8], &'static Named);
+
+fn words() -> &'static [Word] {
+    static WORDS: OnceLock<Vec<Word>> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let entries = default_engine().bundle().names().entries();
+        entries.iter().map(|entry| (entry.token.trim_matches('*').as_bytes(), entry)).collect()
+    })
+}
+
 /// The first in the text, then the longest; generic ones only where there is no other.
-fn slow<'a>(entries: &'a [Named], text: &[u8]) -> Option<&'a Named> {
+fn slow(text: &[u8]) -> Option<&'static Named> {
+    let standing: Vec<Vec<Word>> = (0..text.len())
+        .map(|start| words().iter().copied().filter(|word| stands(*word, text, start)).collect())
+        .collect();
     let first = |generic: bool| {
-        (0..text.len()).find_map(|start| {
-            let here = entries.iter().filter(|entry| entry.generic == generic && stands(entry, text, start));
-            here.max_by_key(|entry| entry.token.trim_matches('*').len())
+        standing.iter().find_map(|here| {
+            let here = here.iter().filter(|(_, entry)| entry.generic == generic);
+            here.max_by_key(|(word, _)| word.len()).map(|(_, entry)| *entry)
         })
     };
     let looks_alike = LOOKALIKES.iter().any(|word| text.windows(word.len()).any(|window| window == *word));
     first(false).or_else(|| first(true).filter(|_| !looks_alike))
 }
 
-fn stands(entry: &Named, text: &[u8], start: usize) -> bool {
-    let word = entry.token.trim_matches('*').as_bytes();
-    let end = start + word.len();
-    text[start..].starts_with(word)
-        && (entry.token.starts_with('*')
-            || !word[0].is_ascii_alphanumeric()
-            || start == 0
-            || !text[start - 1].is_ascii_alphanumeric())
-        && (entry.token.ends_with('*')
-            || !word[word.len() - 1].is_ascii_alphanumeric()
-            || !text.get(end).is_some_and(u8::is_ascii_alphabetic))
+fn stands((word, entry): Word, text: &[u8], start: usize) -> bool {
+    if word[0] != text[start] || !text[start..].starts_with(word) {
+        return false;
+    }
+    let before = start > 0 && text[start - 1].is_ascii_alphanumeric();
+    let after = text.get(start + word.len()).is_some_and(u8::is_ascii_alphabetic);
+    (entry.token.starts_with('*') || !word[0].is_ascii_alphanumeric() || !before)
+        && (entry.token.ends_with('*') || !word[word.len() - 1].is_ascii_alphanumeric() || !after)
 }

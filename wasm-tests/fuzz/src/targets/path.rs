@@ -1,4 +1,4 @@
-//! Paths: the normal form stays what it is when normalised again, and holds nothing to climb with.
+//! Paths: the normal form of a well-formed one stays what it is when normalised again, and holds nothing to climb with.
 
 use filter_core::facts::Facts;
 use filter_core::limits;
@@ -47,10 +47,17 @@ fn check(data: &[u8]) {
             assert!(!matches!(*segment, b"." | b".."), "{}", normal.escape_ascii());
             assert!(!segment.is_empty() || place + 1 == segments.len(), "{}", normal.escape_ascii());
         }
-        if normal.len() <= limits::PATH {
+        // Decoded once and no more: `%7%41` gives `%7A`, as it does at an origin.
+        if is_encoded(path.sent()) && path.sent().len() <= limits::PATH {
             with_path(normal, |again| assert_eq!(again.normalised(), normal, "{}", data.escape_ascii()));
         }
     });
+}
+
+/// Each `%` has its two digits.
+fn is_encoded(path: &[u8]) -> bool {
+    let mut parts = path.split(|byte| *byte == b'%').skip(1);
+    parts.all(|part| part.len() >= 2 && part[..2].iter().all(u8::is_ascii_hexdigit))
 }
 
 fn with_path(target: &[u8], use_it: impl FnOnce(&Path<'_>)) {
