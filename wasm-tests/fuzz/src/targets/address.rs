@@ -1,6 +1,6 @@
-//! Client addresses: nobody unasked speaks for the client, and blocks hold what they say.
+//! Client addresses: who is believed is who the slow reading of the chain believes, and blocks hold what they say.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use filter_core::facts::{ClientFacts, Fact, Facts, Header, Provenance};
 use filter_core::limits;
@@ -16,6 +16,8 @@ fn seeds() -> Vec<Vec<u8>> {
         join([&[hops][..], blocks, peer, header, chain, b"192.0.2.9"])
     };
     vec![
+        // The host wrote its own peer down.
+        seed(1, b"", b"192.0.2.9", b"203.0.113.7, 198.51.100.1", b""),
         seed(0, b"", b"203.0.113.7", b"198.51.100.1", b""),
         seed(2, b"", b"10.0.0.1", b"203.0.113.7, 10.0.0.2:443, [2001:db8::1]:8443", b""),
         seed(0, b"10.0.0.0/8,2001:db8::/32", b"10.0.0.1", b"203.0.113.7, [2001:db8::1], ::ffff:10.0.0.2", b""),
@@ -54,12 +56,47 @@ fn check(data: &[u8]) {
     }
     let stranger = peer.is_some_and(|peer| !blocks.is_empty() && !blocks.iter().any(|block| holds(block, peer)));
     assert!(!stranger || found.hops == 0, "a stranger spoke for a client");
+    if let (Some(peer), None) = (peer, settings.header) {
+        let believed = slow(peer.to_canonical(), &settings, &headers);
+        assert_eq!((found.hops > 0).then_some((found.address.present(), found.hops)), believed);
+    }
     for block in &blocks {
         assert_eq!(block.to_owned(), format!("{}/{}", block.address(), block.length()).parse().unwrap());
         for address in [peer, found.address.present(), Some(block.address())].into_iter().flatten() {
             assert_eq!(block.contains(address), holds(block, address), "{block:?} {address}");
         }
     }
+}
+
+/// The address that proxies gave and how many of them: the whole chain at once, then from its end. `None`: nobody is believed.
+fn slow(peer: IpAddr, settings: &ClientAddressSettings, headers: &[Header<'_>]) -> Option<(Option<IpAddr>, u8)> {
+    let is_ours = |address: IpAddr| settings.trusted_proxies.iter().any(|block| holds(block, address));
+    if !settings.trusted_proxies.is_empty() && !is_ours(peer) {
+        return None;
+    }
+    let lines: Vec<_> = headers.iter().take(limits::HEADERS).map(|line| line.value).collect();
+    let whole = lines.join(&b',');
+    let items = whole.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|item| !item.is_empty());
+    let mut chain: Vec<Option<IpAddr>> = items.map(address_in).collect();
+    if chain.last() == Some(&Some(peer)) {
+        chain.pop(); // the host's own entry
+    }
+    chain.reverse();
+    chain.truncate(limits::FORWARDED_HOPS);
+    let place = match settings.trusted_hops {
+        0 if settings.trusted_proxies.is_empty() => return None,
+        0 => chain.iter().position(|entry| !entry.is_some_and(is_ours))?,
+        hops => usize::from(hops) - 1,
+    };
+    let address = (*chain.get(place)?)?;
+    Some((Some(address), place as u8 + 1))
+}
+
+fn address_in(text: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(text).ok()?;
+    let bare = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    let address = text.parse().ok().or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip())).or_else(bare)?;
+    Some(IpAddr::to_canonical(&address))
 }
 
 /// Bit by bit.
