@@ -21,5 +21,6 @@ pub mod action;
 pub mod engine;
 
 mod bytes;
+mod order;
 pub mod keys;
 pub mod limits;

@@ -95,7 +95,8 @@ impl<'a> Reasons<'a> {
             count = count.saturating_add(1);
         }
         if let Some(used) = sorted.get_mut(..count) {
-            used.sort_unstable_by_key(|slot| slot.map(|(weight, id)| (core::cmp::Reverse(weight), id)));
+            let rank = |slot: &Option<(i32, SignalId)>| slot.map(|(weight, id)| (core::cmp::Reverse(weight), id));
+            crate::order::sort_by(used, |a, b| rank(a) < rank(b));
         }
         Reasons { seen: judged.seen, sorted, next: 0 }
     }

@@ -93,18 +93,12 @@ impl Endpoint {
     /// Sorts the most specific first, so that the first match is the best: a host before none, then by segment a literal
     /// before a variable before `**`, then methods before none, then by id.
     pub(super) fn sort(endpoints: &mut [Endpoint]) {
-        endpoints.sort_by(|a, b| {
-            let kinds = |e: &Endpoint| -> Vec<u8> {
-                let ends = if e.open { 2u8 } else { 0 };
-                e.segments.iter().map(|s| u8::from(*s == Segment::Any)).chain([ends]).collect()
-            };
-            (a.host.is_none(), kinds(a), a.methods.is_empty(), &a.id).cmp(&(
-                b.host.is_none(),
-                kinds(b),
-                b.methods.is_empty(),
-                &b.id,
-            ))
-        });
+        let rank = |e: &Endpoint| {
+            let ends = if e.open { 2u8 } else { 0 };
+            let kinds = e.segments.iter().map(|s| u8::from(*s == Segment::Any)).chain([ends]);
+            (e.host.is_none(), kinds.collect::<Vec<u8>>(), e.methods.is_empty(), e.id.clone())
+        };
+        crate::order::sort_by(endpoints, |a, b| rank(a) < rank(b));
     }
 
     /// The first endpoint of a sorted table that a request goes to.

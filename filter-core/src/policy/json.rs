@@ -108,7 +108,7 @@ impl<'t> Members<'t> {
 
     fn repeated(&self) -> Vec<(String, &'t RawValue)> {
         let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_ref()).collect();
-        names.sort_unstable();
+        crate::order::sort(&mut names);
         let twice = names.windows(2).filter_map(|pair| if let [a, b] = pair { (a == b).then_some(*a) } else { None });
         let mut twice: Vec<&str> = twice.collect();
         twice.dedup();

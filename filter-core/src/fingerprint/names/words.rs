@@ -31,7 +31,7 @@ impl Words {
         let taken = entries.iter().zip(0u16..).filter(|(entry, _)| Self::takes(entry));
         let mut keyed: Vec<(usize, u16)> =
             taken.filter_map(|(entry, place)| Some((bucket(literal(&entry.token).as_bytes())?, place))).collect();
-        keyed.sort_unstable();
+        crate::order::sort(&mut keyed);
         let mut starts = vec![0u16; BUCKETS.saturating_add(1)];
         for (bucket, start) in starts.iter_mut().enumerate() {
             *start = u16::try_from(keyed.partition_point(|(other, _)| *other < bucket)).unwrap_or(u16::MAX);

@@ -89,7 +89,7 @@ impl Scope<'_> {
             }
             wire::Condition::Asn(mut numbers) => {
                 self.count(numbers.len(), &format!("{place}/asn"));
-                numbers.sort_unstable();
+                crate::order::sort(&mut numbers);
                 Condition::Asn(numbers.into())
             }
             wire::Condition::Country(codes) => Condition::Country(self.countries(codes, &format!("{place}/country"))),

@@ -30,7 +30,7 @@ pub(crate) enum Case {
 /// A list ready for searching.
 pub(crate) fn list(texts: impl IntoIterator<Item = alloc::string::String>) -> List {
     let mut items: Vec<Box<[u8]>> = texts.into_iter().map(|text| text.into_bytes().into_boxed_slice()).collect();
-    items.sort_unstable();
+    crate::order::sort(&mut items);
     items.dedup();
     items.into()
 }
