@@ -58,8 +58,10 @@ pub struct Signal {
     /// Default weight in milli-nats: a log-likelihood ratio, bots over people.
     pub weight: i32,
     /// One sentence for people.
+    #[cfg(any(test, feature = "catalogue"))]
     pub summary: &'static str,
     /// Where the weight came from: counts and data set.
+    #[cfg(any(test, feature = "catalogue"))]
     pub measured: &'static str,
     /// Looks; `None` where there is nothing to see or a needed fact is unknown.
     pub detect: for<'a> fn(&Seen<'a>) -> Option<Detail<'a>>,

@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "crawler_impostor",
     pillar: Pillar::Infrastructure,
     weight: 9_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "claims a crawler whose operator publishes its addresses, from another one",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "decisive by construction: 0 of 14,206 published address rows of 24 operators look so; the claim is false unless the address is newer than the list (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -7,7 +7,9 @@ pub static SIGNAL: Signal = Signal {
     id: "crawler_unverifiable",
     pillar: Pillar::Infrastructure,
     weight: 300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "claims a crawler that cannot be verified here",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "judgement: says little, most such claims are true and declared automation is weighed by other signals (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

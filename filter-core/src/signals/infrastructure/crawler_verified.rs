@@ -7,7 +7,9 @@ pub static SIGNAL: Signal = Signal {
     id: "crawler_verified",
     pillar: Pillar::Infrastructure,
     weight: -6_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "the address is in the ranges published by the crawler's operator",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "judgement: all 14,206 published address rows of 24 operators verify, and nobody else can send from them; it outweighs what crawlers do unlike browsers (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

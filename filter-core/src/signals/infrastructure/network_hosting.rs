@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "network_hosting",
     pillar: Pillar::Infrastructure,
     weight: 800,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "the address belongs to a data centre or cloud",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "66 % of 777 addresses that declare automation, 14 % of 1,545 that claim browsers only (two access logs, 2015 and 2019): ln 1.5; halved, as an ordinary site of today has 25 % and automation that hides avoids such networks (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "network_proxy",
     pillar: Pillar::Infrastructure,
     weight: 1_500,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "the address is an open or residential proxy",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "judgement: as Tor, of which it is the paid form; no labelled traffic is at hand (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "network_reputation",
     pillar: Pillar::Infrastructure,
     weight: 2_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "the address was seen attacking others",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "judgement: half of what makes an even chance, because shared and reassigned addresses are reported too (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

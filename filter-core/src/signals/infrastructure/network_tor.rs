@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "network_tor",
     pillar: Pillar::Infrastructure,
     weight: 1_500,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "the address is a Tor exit",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "judgement: Tor Browser alone must stay below an even chance with 2,500 to spare; no labelled traffic from Tor is at hand (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "network_vpn",
     pillar: Pillar::Infrastructure,
     weight: 900,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "the address belongs to a VPN service",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "judgement: a weight that three other weak signs must join; 2 of 1,545 addresses that claim browsers and 0 of 777 that declare automation are too few to measure (two access logs, 2015 and 2019)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "accept_anything",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a browser's first request accepts anything",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 779 in 1851, recorded automation 36 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "accept_encoding_missing",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a browser without Accept-Encoding",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 1 in 20139 requests, honeypot's browser claims 113 in 1851, recorded automation 39 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

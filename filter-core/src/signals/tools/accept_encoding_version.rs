@@ -11,7 +11,9 @@ pub static SIGNAL: Signal = Signal {
     id: "accept_encoding_version",
     pillar: Pillar::Tools,
     weight: 1_800,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "an Accept-Encoding of another version",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 214 in 20139 requests, honeypot's browser claims 1 in 1851, recorded automation 17 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "accept_language_foreign",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "an Accept-Language no browser sends",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 22 in 1851, recorded automation 12 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "accept_not_page",
     pillar: Pillar::Tools,
     weight: 5_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a page load that does not accept pages",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 0 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "api_call_accepts_html",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "an API call that asks for a page",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 38 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -11,7 +11,9 @@ pub static SIGNAL: Signal = Signal {
     id: "api_call_as_navigation",
     pillar: Pillar::Tools,
     weight: 5_500,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "an API call with a navigation's headers",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 35 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

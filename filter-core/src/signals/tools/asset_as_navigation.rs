@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "asset_as_navigation",
     pillar: Pillar::Tools,
     weight: 1_800,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "an image, style or script fetched as a page",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 34 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

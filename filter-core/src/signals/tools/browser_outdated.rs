@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "browser_outdated",
     pillar: Pillar::Tools,
     weight: 1_500,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "claims a browser version that nearly nobody runs",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 53 in 20139 requests, honeypot's browser claims 1850 in 1851, recorded automation 72 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "declared_attack_tool",
     pillar: Pillar::Tools,
     weight: 9_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "the user agent names an attack tool",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 38 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

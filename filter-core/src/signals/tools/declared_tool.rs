@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "declared_tool",
     pillar: Pillar::Tools,
     weight: 2_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "the user agent names a tool",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 331 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "declared_unlisted",
     pillar: Pillar::Tools,
     weight: 2_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "the user agent names a program nobody listed",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 56 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

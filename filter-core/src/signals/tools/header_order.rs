@@ -12,7 +12,9 @@ pub static SIGNAL: Signal = Signal {
     id: "header_order",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "headers in an order this browser does not use",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 1150 in 1851, recorded automation 145 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "header_repeated",
     pillar: Pillar::Tools,
     weight: 3_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a header that comes once came twice",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 1 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "headless_mark",
     pillar: Pillar::Tools,
     weight: 9_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "the request names a headless or driven browser",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 12 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 266 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "hints_grease",
     pillar: Pillar::Tools,
     weight: 3_600,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "the brand list is another Chromium version's",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 41 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 123 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -7,7 +7,9 @@ pub static SIGNAL: Signal = Signal {
     id: "hints_malformed",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "sec-ch-ua is no list of brands",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 7 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "hints_missing",
     pillar: Pillar::Tools,
     weight: 4_200,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a Chromium sent no client hints over TLS",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 15 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 24 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

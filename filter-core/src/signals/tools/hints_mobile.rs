@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "hints_mobile",
     pillar: Pillar::Tools,
     weight: 3_500,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "client hints and user agent disagree about a phone",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 1 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 8 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

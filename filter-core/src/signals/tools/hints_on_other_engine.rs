@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "hints_on_other_engine",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "client hints from an engine that has none",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 5 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 8 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "hints_platform",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "client hints and user agent name different platforms",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 2 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 0 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

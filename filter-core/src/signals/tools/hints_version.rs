@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "hints_version",
     pillar: Pillar::Tools,
     weight: 5_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "client hints and user agent name different versions",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 19 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 0 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "http_version_old",
     pillar: Pillar::Tools,
     weight: 1_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a current browser that does not use HTTP/2",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 165 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 0 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "post_site_none",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a POST that no page sent",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 33 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

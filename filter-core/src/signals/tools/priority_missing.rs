@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "priority_missing",
     pillar: Pillar::Tools,
     weight: 2_800,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a page load over HTTP/2 without Priority",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 28 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "probe_method",
     pillar: Pillar::Tools,
     weight: 4_500,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a method used for probing",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 0 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

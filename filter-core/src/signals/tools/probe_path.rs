@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "probe_path",
     pillar: Pillar::Tools,
     weight: 4_500,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a path that only scanners ask for",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 4 in 1851, recorded automation 2 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -11,7 +11,9 @@ pub static SIGNAL: Signal = Signal {
     id: "pseudo_header_order",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "HTTP/2 pseudo headers in another engine's order",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 46 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "referer_missing_on_fetch",
     pillar: Pillar::Tools,
     weight: 1_200,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a same-origin fetch without Referer",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 8 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

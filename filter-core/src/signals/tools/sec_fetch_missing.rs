@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "sec_fetch_missing",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "no Fetch Metadata from a browser that sends it",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 71 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

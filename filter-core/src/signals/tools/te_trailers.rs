@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "te_trailers",
     pillar: Pillar::Tools,
     weight: 2_800,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a Firefox without TE, or a Chromium with it",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 1 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 15 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

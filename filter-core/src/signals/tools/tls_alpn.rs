@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "tls_alpn",
     pillar: Pillar::Tools,
     weight: 1_500,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a current browser that offers no HTTP/2",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 85 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

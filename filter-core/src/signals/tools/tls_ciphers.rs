@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "tls_ciphers",
     pillar: Pillar::Tools,
     weight: 2_400,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "TLS ciphers of another program",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 138 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

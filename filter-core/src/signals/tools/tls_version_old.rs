@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "tls_version_old",
     pillar: Pillar::Tools,
     weight: 3_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a current browser with old TLS",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 16 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

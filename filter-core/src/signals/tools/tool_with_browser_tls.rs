@@ -9,7 +9,9 @@ pub static SIGNAL: Signal = Signal {
     id: "tool_with_browser_tls",
     pillar: Pillar::Tools,
     weight: 5_000,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a declared tool has a browser's TLS",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 64 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

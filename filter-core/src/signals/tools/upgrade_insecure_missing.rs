@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "upgrade_insecure_missing",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a page load without Upgrade-Insecure-Requests",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 67 in 1851, recorded automation 47 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

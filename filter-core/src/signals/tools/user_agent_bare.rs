@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "user_agent_bare",
     pillar: Pillar::Tools,
     weight: 4_500,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "the user agent is empty or says nothing",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 0 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

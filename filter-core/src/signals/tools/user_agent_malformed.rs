@@ -10,7 +10,9 @@ pub static SIGNAL: Signal = Signal {
     id: "user_agent_malformed",
     pillar: Pillar::Tools,
     weight: 4_300,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "a browser's user agent is not formed as that browser forms it",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 8 in 20139 requests, honeypot's browser claims 1 in 1851, recorded automation 7 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]

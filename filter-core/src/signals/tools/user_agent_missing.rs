@@ -8,7 +8,9 @@ pub static SIGNAL: Signal = Signal {
     id: "user_agent_missing",
     pillar: Pillar::Tools,
     weight: 4_500,
+    #[cfg(any(test, feature = "catalogue"))]
     summary: "no user agent was sent",
+    #[cfg(any(test, feature = "catalogue"))]
     measured: "browsers 0 in 20139 requests, honeypot's browser claims 0 in 1851, recorded automation 76 in 1620 (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
