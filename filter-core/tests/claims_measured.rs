@@ -27,7 +27,10 @@ mod labels;
 /// Text of a file of the data folder; none where the folder is not given.
 fn data(path: &str) -> Option<String> {
     let Some(folder) = std::env::var_os("WEIR_DATA").map(PathBuf::from) else {
-        eprintln!("SKIPPED: agreement on {path} needs WEIR_DATA, the folder with the data sets");
+        let _ = std::io::Write::write_fmt(
+            &mut std::io::stderr(),
+            format_args!("SKIPPED: agreement on {path} needs WEIR_DATA, the folder with the data sets\n"),
+        );
         return None;
     };
     let file = File::open(folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));

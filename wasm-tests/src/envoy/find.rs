@@ -10,7 +10,10 @@ pub fn binary() -> Option<PathBuf> {
     let named = std::env::var_os("WEIR_ENVOY").map(PathBuf::from);
     let found = named.or_else(|| newest(&module::root().join(".cache"))).filter(|path| path.is_file());
     if found.is_none() {
-        eprintln!("SKIPPED: no Envoy; run ./scripts/install-envoy, or set WEIR_ENVOY=/path/to/envoy");
+        let _ = std::io::Write::write_fmt(
+            &mut std::io::stderr(),
+            format_args!("SKIPPED: no Envoy; run ./scripts/install-envoy, or set WEIR_ENVOY=/path/to/envoy\n"),
+        );
         assert!(std::env::var_os("CI").is_none(), "in CI Envoy must be there");
     }
     found

@@ -124,7 +124,10 @@ fn a_plain_connection_stays_plain_everywhere() {
 #[test]
 fn recorded_requests_are_projected_once() {
     let Some(data) = std::env::var_os("WEIR_DATA").map(PathBuf::from) else {
-        eprintln!("SKIPPED: recorded traces need WEIR_DATA, the folder with the recordings");
+        let _ = std::io::Write::write_fmt(
+            &mut std::io::stderr(),
+            format_args!("SKIPPED: recorded traces need WEIR_DATA, the folder with the recordings\n"),
+        );
         return;
     };
     let requests = |file: &str| {

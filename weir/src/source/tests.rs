@@ -148,7 +148,10 @@ fn a_person_may_say_what_addresses_are() {
 #[test]
 fn public_logs_are_read() {
     let Some(data) = std::env::var_os("WEIR_DATA").map(PathBuf::from) else {
-        eprintln!("SKIPPED: public logs need WEIR_DATA, the folder with the recordings");
+        let _ = std::io::Write::write_fmt(
+            &mut std::io::stderr(),
+            format_args!("SKIPPED: public logs need WEIR_DATA, the folder with the recordings\n"),
+        );
         return;
     };
     // Counted with a regular expression of another program, 2026-11-21.

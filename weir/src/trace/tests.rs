@@ -147,7 +147,10 @@ fn a_reader_goes_on_after_a_bad_line() {
 #[test]
 fn recorded_traces_are_read_and_written_again() {
     let Some(data) = std::env::var_os("WEIR_DATA").map(PathBuf::from) else {
-        eprintln!("SKIPPED: recorded traces need WEIR_DATA, the folder with the recordings");
+        let _ = std::io::Write::write_fmt(
+            &mut std::io::stderr(),
+            format_args!("SKIPPED: recorded traces need WEIR_DATA, the folder with the recordings\n"),
+        );
         return;
     };
     for (file, requests, answers, unreadable) in
