@@ -17,7 +17,14 @@ const KEY: usize = 4;
 pub(super) struct Words {
     /// Where each bucket starts in `entries`, and where the last ends.
     starts: Vec<u16>,
-    entries: Vec<u16>,
+    entries: Vec<Entry>,
+}
+
+/// First bytes and place. The bytes stand here too: an entry of another word is then passed over without touching the table,
+/// whose lines are cold in a busy host.
+struct Entry {
+    key: u32,
+    place: u16,
 }
 
 impl Words {
@@ -29,24 +36,28 @@ impl Words {
     /// Sorts the entries that it takes into buckets.
     pub(super) fn new(entries: &[Named]) -> Self {
         let taken = entries.iter().zip(0u16..).filter(|(entry, _)| Self::takes(entry));
-        let mut keyed: Vec<(usize, u16)> =
-            taken.filter_map(|(entry, place)| Some((bucket(literal(&entry.token).as_bytes())?, place))).collect();
+        let mut keyed: Vec<(usize, u16, u32)> = taken
+            .filter_map(|(entry, place)| key(literal(&entry.token).as_bytes()).map(|key| (bucket(key), place, key)))
+            .collect();
         crate::order::sort(&mut keyed);
         let mut starts = vec![0u16; BUCKETS.saturating_add(1)];
         for (bucket, start) in starts.iter_mut().enumerate() {
-            *start = u16::try_from(keyed.partition_point(|(other, _)| *other < bucket)).unwrap_or(u16::MAX);
+            *start = u16::try_from(keyed.partition_point(|(other, ..)| *other < bucket)).unwrap_or(u16::MAX);
         }
-        Words { starts, entries: keyed.into_iter().map(|(_, place)| place).collect() }
+        Words { starts, entries: keyed.into_iter().map(|(_, place, key)| Entry { key, place }).collect() }
     }
 
     /// Entries that may start with the first bytes of `rest`.
     pub(super) fn candidates(&self, rest: &[u8]) -> impl Iterator<Item = usize> {
-        let range = bucket(rest).and_then(|bucket| {
+        let sought = key(rest);
+        let range = sought.and_then(|key| {
+            let bucket = bucket(key);
             let start = self.starts.get(bucket)?;
             let end = self.starts.get(bucket.saturating_add(1))?;
             self.entries.get(usize::from(*start)..usize::from(*end))
         });
-        range.unwrap_or_default().iter().map(|place| usize::from(*place))
+        let entries = range.unwrap_or_default().iter().filter(move |entry| Some(entry.key) == sought);
+        entries.map(|entry| usize::from(entry.place))
     }
 }
 
@@ -67,8 +78,11 @@ static WORD: [bool; 256] = {
     table
 };
 
-fn bucket(text: &[u8]) -> Option<usize> {
-    let key = u32::from_le_bytes(*text.first_chunk::<KEY>()?);
-    // Fibonacci hashing: the upper 12 bits of the product.
-    usize::try_from(key.wrapping_mul(0x9E37_79B1) >> 20).ok()
+fn key(text: &[u8]) -> Option<u32> {
+    text.first_chunk::<KEY>().map(|bytes| u32::from_le_bytes(*bytes))
+}
+
+/// Fibonacci hashing: the upper 12 bits of the product.
+fn bucket(key: u32) -> usize {
+    usize::try_from(key.wrapping_mul(0x9E37_79B1) >> 20).unwrap_or(0)
 }
