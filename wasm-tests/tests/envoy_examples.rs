@@ -78,32 +78,9 @@ fn the_oci_layout_holds_the_module_and_is_the_same_each_time() {
 fn the_module_is_within_its_size_budget() {
     let budget = std::fs::read_to_string(module::root().join("adapters/envoy/size-budget.txt")).unwrap();
     let budget: usize = budget.split_whitespace().next().unwrap().parse().unwrap();
-    let size = without_custom_sections(&module::envoy_bytes());
+    let size = module::envoy_bytes().len();
     assert!(
         size <= budget,
         "{size} bytes, {budget} are allowed: see what grew, or raise size-budget.txt with a reason"
     );
-}
-
-/// Bytes of a module but for its custom sections (id 0), which hold names.
-fn without_custom_sections(wasm: &[u8]) -> usize {
-    let (mut at, mut custom) = (8, 0);
-    while at < wasm.len() {
-        let start = at;
-        let id = wasm[at];
-        at += 1;
-        let (mut length, mut shift) = (0usize, 0);
-        loop {
-            let byte = wasm[at];
-            at += 1;
-            length |= usize::from(byte & 0x7f) << shift;
-            shift += 7;
-            if byte & 0x80 == 0 {
-                break;
-            }
-        }
-        at += length;
-        custom += if id == 0 { at - start } else { 0 };
-    }
-    wasm.len() - custom
 }
