@@ -1,5 +1,5 @@
-//! Sorting at load. The library's sorts are faster and cost 8 KiB of wasm for every type they are used with; tables here are
-//! sorted once a bundle.
+//! Sorting at load. The library's sorts are faster and cost 8 KiB of wasm for every type they are used with; tables
+//! here are sorted once a bundle.
 
 /// Heap sort (Williams 1964): in place, not stable, `n log n` comparisons at worst.
 pub(crate) fn sort<T: Ord>(items: &mut [T]) {

@@ -1,9 +1,9 @@
 //! Receipts: short codes that a blocked person can read out, and that say which rule it was.
 //!
-//! A receipt is 12 digits of Crockford's base32, as in `4T9K-7QX2-M0HB`. The first six are 30 bits of a keyed hash of the
-//! request (method, authority, path, client address, time); the last six are 30 bits of a keyed hash of those and the
-//! rule's id. So nobody without the secret can make one up or learn a rule's name from one, while its owner can try all
-//! rules: with 1,000 rules a wrong code names one in a million times.
+//! A receipt is 12 digits of Crockford's base32, as in `4T9K-7QX2-M0HB`. The first six are 30 bits of a keyed hash of
+//! the request (method, authority, path, client address, time); the last six are 30 bits of a keyed hash of those and
+//! the rule's id. So nobody without the secret can make one up or learn a rule's name from one, while its owner can
+//! try all rules: with 1,000 rules a wrong code names one in a million times.
 
 use alloc::string::String;
 use core::fmt;

@@ -1,8 +1,8 @@
 //! What a host vouches for: the first stage of the line.
 //!
-//! Facts are borrowed bytes, exactly as the host saw them. Nothing here is parsed, limited or believed yet; that is the
-//! [`request`](crate::request) stage's work. A fact that a host cannot see is [`Fact::Unknown`], which is not the same as
-//! one the client did not send ([`Fact::Absent`]): a signal that needs an unknown fact stays silent.
+//! Facts are borrowed bytes, exactly as the host saw them. Nothing here is parsed, limited or believed yet; that is
+//! the [`request`](crate::request) stage's work. A fact that a host cannot see is [`Fact::Unknown`], which is not the
+//! same as one the client did not send ([`Fact::Absent`]): a signal that needs an unknown fact stays silent.
 
 mod client;
 mod fact;

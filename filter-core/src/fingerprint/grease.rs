@@ -1,8 +1,9 @@
 //! The made-up brand in Chromium's brand list, and what it tells of the version.
 //!
-//! Chromium adds a brand that nobody has (GREASE) so that sites do not match lists literally. Its punctuation, its version and
-//! the order of the brands are functions of the major version (components/embedder_support/user_agent_utils.cc, the scheme since
-//! 2022; 131, 147 and 156 checked against recordings).
+//! Chromium adds a brand that nobody has (GREASE) so that sites do not match lists literally. Its punctuation, its
+//! version and the order of the brands are functions of the major version
+//! (components/embedder_support/user_agent_utils.cc, the scheme since 2022; 131, 147 and 156 checked against
+//! recordings).
 
 use super::{Brand, ClientHints};
 

@@ -1,7 +1,7 @@
 //! Who made this, and with what: the third stage of the line.
 //!
-//! Three parts: the *tool* (how the request was put together), the *claim* (what the user agent and client hints say) and
-//! the *identity* (whose session this is).
+//! Three parts: the *tool* (how the request was put together), the *claim* (what the user agent and client hints say)
+//! and the *identity* (whose session this is).
 
 mod claim;
 mod grease;

@@ -1,8 +1,8 @@
 //! What to do about a request: the sixth stage of the line.
 //!
 //! Signals weigh, rules act. A [`Bundle`] holds weights, tables and rules and travels as two lines of JSON ([`wire`]);
-//! [`Settings`] are the host's own and hold trust and secrets. Both are checked whole when they are loaded, so that nothing
-//! can fail when a request comes.
+//! [`Settings`] are the host's own and hold trust and secrets. Both are checked whole when they are loaded, so that
+//! nothing can fail when a request comes.
 
 pub mod wire;
 

@@ -1,4 +1,5 @@
-//! What a browser would call this request. Rules that hold for navigations must be silent on fetches, images and preflights.
+//! What a browser would call this request. Rules that hold for navigations must be silent on fetches, images and
+//! preflights.
 
 use super::{HeaderName, Headers};
 use crate::bytes;

@@ -1,7 +1,7 @@
 //! The bounded view of one request: the second stage of the line.
 //!
-//! Bytes are indexed, classified and bounded here, once; nothing is rejected. What is odd about a request (a duplicate, a
-//! malformed value, too much of something) is kept as a fact for the signals.
+//! Bytes are indexed, classified and bounded here, once; nothing is rejected. What is odd about a request (a
+//! duplicate, a malformed value, too much of something) is kept as a fact for the signals.
 
 mod address;
 mod headers;

@@ -1,7 +1,7 @@
 //! Evidence added up: the fifth stage of the line.
 //!
-//! Weights are log-likelihood ratios in milli-nats. They are added to a prior, capped by pillar so that no pillar alone can
-//! say more than its cap, and mapped to 0..=100. Integers throughout: every host adds the same.
+//! Weights are log-likelihood ratios in milli-nats. They are added to a prior, capped by pillar so that no pillar
+//! alone can say more than its cap, and mapped to 0..=100. Integers throughout: every host adds the same.
 
 mod class;
 mod table;

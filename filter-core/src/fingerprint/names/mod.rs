@@ -1,9 +1,9 @@
 //! Automation that names itself: crawlers, tools, libraries, scanners.
 //!
-//! The table comes with the bundle. Tokens are found ASCII case ignored; among those that stand as words of their own the
-//! first wins, as programs name themselves before what they are built on or link to; of those that start at one place the
-//! longest. A search looks tokens up at the starts of words, and the few that may start anywhere with an automaton. It
-//! allocates nothing.
+//! The table comes with the bundle. Tokens are found ASCII case ignored; among those that stand as words of their own
+//! the first wins, as programs name themselves before what they are built on or link to; of those that start at one
+//! place the longest. A search looks tokens up at the starts of words, and the few that may start anywhere with an
+//! automaton. It allocates nothing.
 
 mod category;
 mod check;

@@ -1,5 +1,5 @@
-//! An address of a data centre. Automation lives there, and so do office gateways, VPNs and read-aloud services: a quarter
-//! of an ordinary site's visitors. A weight, never a verdict.
+//! An address of a data centre. Automation lives there, and so do office gateways, VPNs and read-aloud services: a
+//! quarter of an ordinary site's visitors. A weight, never a verdict.
 
 use crate::signals::infrastructure::NetworkKind;
 use crate::signals::{Detail, Pillar, Seen, Signal};

@@ -1,5 +1,5 @@
-//! An address that others have reported. Home addresses change hands within days, so a report is a weight that fades with the
-//! list's age; the default bundle has no such list.
+//! An address that others have reported. Home addresses change hands within days, so a report is a weight that fades
+//! with the list's age; the default bundle has no such list.
 
 use crate::signals::infrastructure::NetworkKind;
 use crate::signals::{Detail, Pillar, Seen, Signal};

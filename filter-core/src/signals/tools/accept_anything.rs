@@ -1,5 +1,6 @@
-//! Without Fetch Metadata (plain transport, old browsers) a GET for anything (`*/*`) from a browser is a script or a fetch from a page, and then it says
-//! which page: it has a Referer. Assets fetched with a no-referrer policy still name a language.
+//! Without Fetch Metadata (plain transport, old browsers) a GET for anything (`*/*`) from a browser is a script or a
+//! fetch from a page, and then it says which page: it has a Referer. Assets fetched with a no-referrer policy still
+//! name a language.
 
 use crate::facts::Fact;
 use crate::request::{HeaderName, Method, RequestKind};

@@ -1,6 +1,6 @@
-//! Browsers send `gzip, deflate` on plain transport and add `br` and `zstd` over TLS, in that order and spelling. A list with other codings,
-//! another order or no space comes from a library. `gzip` alone also comes from filtering proxies (21 of 20,000 visitors), and other cut-down lists do
-//! (40 of 20,000): they are not counted here.
+//! Browsers send `gzip, deflate` on plain transport and add `br` and `zstd` over TLS, in that order and spelling. A
+//! list with other codings, another order or no space comes from a library. `gzip` alone also comes from filtering
+//! proxies (21 of 20,000 visitors), and other cut-down lists do (40 of 20,000): they are not counted here.
 
 use crate::fingerprint::Engine;
 use crate::request::HeaderName;

@@ -1,5 +1,5 @@
-//! Over TLS, `zstd` came with Chromium 123 and Firefox 126 and `br` long before; on plain transport neither is offered. Enterprise policy and filtering
-//! proxies shorten the list, so this is weak where something is missing.
+//! Over TLS, `zstd` came with Chromium 123 and Firefox 126 and `br` long before; on plain transport neither is
+//! offered. Enterprise policy and filtering proxies shorten the list, so this is weak where something is missing.
 
 use crate::bytes;
 use crate::fingerprint::Engine;

@@ -1,4 +1,5 @@
-//! Browsers send language tags with falling weights. A bare `*` comes from libraries (Node's fetch), and so does a list with `*` in it or with no tag.
+//! Browsers send language tags with falling weights. A bare `*` comes from libraries (Node's fetch), and so does a
+//! list with `*` in it or with no tag.
 
 use crate::bytes;
 use crate::request::HeaderName;

@@ -1,5 +1,6 @@
-//! A navigation submits forms as `application/x-www-form-urlencoded`, `multipart/form-data` or `text/plain`, by GET or POST (WHATWG HTML, 4.10.21). A
-//! JSON body, PUT, PATCH or DELETE with the headers of a page load is one header set replayed for everything.
+//! A navigation submits forms as `application/x-www-form-urlencoded`, `multipart/form-data` or `text/plain`, by GET or
+//! POST (WHATWG HTML, 4.10.21). A JSON body, PUT, PATCH or DELETE with the headers of a page load is one header set
+//! replayed for everything.
 
 use crate::bytes;
 use crate::facts::Fact;

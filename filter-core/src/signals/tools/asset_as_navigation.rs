@@ -1,4 +1,5 @@
-//! A page's parts are fetched with their own destination. People do open an image in its own tab, so this is weak alone.
+//! A page's parts are fetched with their own destination. People do open an image in its own tab, so this is weak
+//! alone.
 
 use crate::facts::Fact;
 use crate::request::HeaderName;

@@ -1,5 +1,6 @@
-//! A browser version that nearly nobody runs any more. Browsers update themselves; scripts keep the user agent they were written with.
-//! The bounds are of 2026-11: Chromium 109 was the last for Windows 7 and 8 (2023-01), Firefox 115 ESR is the last there and is still served.
+//! A browser version that nearly nobody runs any more. Browsers update themselves; scripts keep the user agent they
+//! were written with. The bounds are of 2026-11: Chromium 109 was the last for Windows 7 and 8 (2023-01), Firefox 115
+//! ESR is the last there and is still served.
 
 use crate::fingerprint::Engine;
 use crate::signals::{Detail, Pillar, Seen, Signal};

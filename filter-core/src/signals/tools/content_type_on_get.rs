@@ -1,4 +1,5 @@
-//! A GET has no body to describe. Scripts in pages sometimes set Content-Type on their fetches; page loads never have one.
+//! A GET has no body to describe. Scripts in pages sometimes set Content-Type on their fetches; page loads never have
+//! one.
 
 use crate::request::{HeaderName, Method, RequestKind};
 use crate::signals::{Detail, Pillar, Seen, Signal};

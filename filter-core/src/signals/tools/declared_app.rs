@@ -1,5 +1,5 @@
-//! The user agent is that of a native app's HTTP stack: okhttp, CFNetwork, Dalvik. Apps are used by people and by scripts that copy
-//! them; alone it says little.
+//! The user agent is that of a native app's HTTP stack: okhttp, CFNetwork, Dalvik. Apps are used by people and by
+//! scripts that copy them; alone it says little.
 
 use crate::fingerprint::{Category, Family};
 use crate::signals::{Detail, Pillar, Seen, Signal};

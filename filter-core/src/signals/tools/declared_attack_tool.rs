@@ -1,4 +1,5 @@
-//! The user agent names a vulnerability scanner, brute-forcer or exploit kit. Whoever runs one against his own site can allow it.
+//! The user agent names a vulnerability scanner, brute-forcer or exploit kit. Whoever runs one against his own site
+//! can allow it.
 
 use crate::fingerprint::Category;
 use crate::signals::{Detail, Pillar, Seen, Signal};

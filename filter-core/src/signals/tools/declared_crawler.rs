@@ -1,5 +1,5 @@
-//! The user agent names a crawler, preview fetcher, monitor or feed reader. Whether the address bears the name out is the
-//! infrastructure pillar's question.
+//! The user agent names a crawler, preview fetcher, monitor or feed reader. Whether the address bears the name out is
+//! the infrastructure pillar's question.
 
 use crate::signals::{Detail, Pillar, Seen, Signal};
 

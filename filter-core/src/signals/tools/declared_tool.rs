@@ -1,5 +1,5 @@
-//! The user agent names a program that is no browser and no crawler: a library, a command-line client, a package manager.
-//! Automation, said openly: alone it makes class `tool`, never `bot`.
+//! The user agent names a program that is no browser and no crawler: a library, a command-line client, a package
+//! manager. Automation, said openly: alone it makes class `tool`, never `bot`.
 
 use crate::fingerprint::Category;
 use crate::signals::{Detail, Pillar, Seen, Signal};

@@ -1,5 +1,5 @@
-//! The user agent names a program that is no browser and that the bundle's table does not know, such as `price-sync/1.2`: automation,
-//! said openly, by somebody unknown.
+//! The user agent names a program that is no browser and that the bundle's table does not know, such as
+//! `price-sync/1.2`: automation, said openly, by somebody unknown.
 
 use crate::fingerprint::Family;
 use crate::signals::{Detail, Pillar, Seen, Signal};

@@ -1,5 +1,5 @@
-//! Browsers write user agent, Accept and language headers in visible ASCII. Control bytes, raw UTF-8 and over-long values come from scripts and probes. (User
-//! agents in apps do carry raw UTF-8 model names: app claims are exempt.)
+//! Browsers write user agent, Accept and language headers in visible ASCII. Control bytes, raw UTF-8 and over-long
+//! values come from scripts and probes. (User agents in apps do carry raw UTF-8 model names: app claims are exempt.)
 
 use crate::limits;
 use crate::request::HeaderName;

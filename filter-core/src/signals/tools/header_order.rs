@@ -1,7 +1,8 @@
-//! Each engine writes its headers in a fixed order; scripts that copy the headers rarely copy the order. Only pairs that hold for every kind of request
-//! are compared: in Chromium the script's headers come before the network stack's (`sec-fetch-site`, `-mode`, `-user`, `-dest`, then `accept-encoding`,
-//! `accept-language`), in Firefox `user-agent`, `accept`, `accept-language`, `accept-encoding` lead and `sec-fetch-dest`, `-mode`, `-site` follow. Safari changed its
-//! order with versions and is compared by none.
+//! Each engine writes its headers in a fixed order; scripts that copy the headers rarely copy the order. Only pairs
+//! that hold for every kind of request are compared: in Chromium the script's headers come before the network stack's
+//! (`sec-fetch-site`, `-mode`, `-user`, `-dest`, then `accept-encoding`, `accept-language`), in Firefox `user-agent`,
+//! `accept`, `accept-language`, `accept-encoding` lead and `sec-fetch-dest`, `-mode`, `-site` follow. Safari changed
+//! its order with versions and is compared by none.
 
 use crate::fingerprint::Engine;
 use crate::request::{HeaderName, RequestKind};

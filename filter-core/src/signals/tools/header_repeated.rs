@@ -1,4 +1,5 @@
-//! These headers hold one value; senders send them once (RFC 9110, 5.3). Twice means a script that adds its own to a library's.
+//! These headers hold one value; senders send them once (RFC 9110, 5.3). Twice means a script that adds its own to a
+//! library's.
 
 use crate::request::HeaderName;
 use crate::signals::{Detail, Pillar, Seen, Signal};

@@ -1,5 +1,5 @@
-//! A brand that names itself in the user agent (`Edg/`, `OPR/`) names itself in the brand list too, and Chromium itself is always there. A plain
-//! Chrome user agent may carry any brand: Brave and others hide behind it.
+//! A brand that names itself in the user agent (`Edg/`, `OPR/`) names itself in the brand list too, and Chromium
+//! itself is always there. A plain Chrome user agent may carry any brand: Brave and others hide behind it.
 
 use crate::fingerprint::{Engine, Family};
 use crate::signals::{Detail, Pillar, Seen, Signal};

@@ -1,6 +1,7 @@
 //! The brand list is another version's. Chromium's list is a function of its major version (see
-//! [`ClientHints::fits_version`](crate::fingerprint::ClientHints::fits_version)); lists copied from another version do not fit. Of 20,000
-//! visitors 54 carry such a list, from privacy tools and bots among them, so this alone does not make a bot.
+//! [`ClientHints::fits_version`](crate::fingerprint::ClientHints::fits_version)); lists copied from another version do
+//! not fit. Of 20,000 visitors 54 carry such a list, from privacy tools and bots among them, so this alone does not
+//! make a bot.
 
 use crate::bytes;
 use crate::signals::{Detail, Pillar, Seen, Signal};

@@ -1,5 +1,5 @@
-//! A brand list that no Chromium makes: without a made-up brand of the current scheme, or with the brand `Chrome`, which does not exist
-//! (it is `Google Chrome`). Stealth plug-ins and header generators write such lists.
+//! A brand list that no Chromium makes: without a made-up brand of the current scheme, or with the brand `Chrome`,
+//! which does not exist (it is `Google Chrome`). Stealth plug-ins and header generators write such lists.
 
 use crate::fingerprint::Engine;
 use crate::signals::{Detail, Pillar, Seen, Signal};

@@ -1,4 +1,5 @@
-//! `sec-ch-ua` is a structured field: quoted brands with quoted versions (RFC 8941, W3C UA-CH). Browsers never get it wrong.
+//! `sec-ch-ua` is a structured field: quoted brands with quoted versions (RFC 8941, W3C UA-CH). Browsers never get it
+//! wrong.
 
 use crate::signals::{Detail, Pillar, Seen, Signal};
 

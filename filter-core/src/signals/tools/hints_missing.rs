@@ -1,5 +1,6 @@
-//! Chromium since 89 sends `sec-ch-ua`, `-mobile` and `-platform` with every request in a secure context. Preflights, WebSockets, and workers
-//! with what they fetch carry none; embedders and privacy tools remove them, so alone this does not make a bot.
+//! Chromium since 89 sends `sec-ch-ua`, `-mobile` and `-platform` with every request in a secure context. Preflights,
+//! WebSockets, and workers with what they fetch carry none; embedders and privacy tools remove them, so alone this
+//! does not make a bot.
 
 use crate::request::RequestKind;
 use crate::signals::{Detail, Pillar, Seen, Signal};

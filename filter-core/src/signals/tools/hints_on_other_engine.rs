@@ -1,4 +1,5 @@
-//! Gecko and WebKit send no user-agent client hints. A claim of Firefox or Safari with `sec-ch-ua` is a Chromium, or a header set patched together.
+//! Gecko and WebKit send no user-agent client hints. A claim of Firefox or Safari with `sec-ch-ua` is a Chromium, or a
+//! header set patched together.
 
 use crate::fingerprint::Engine;
 use crate::signals::{Detail, Pillar, Seen, Signal};

@@ -1,4 +1,5 @@
-//! `sec-ch-ua-platform` and the user agent's platform come from the same build. The developer tools' device emulation changes both.
+//! `sec-ch-ua-platform` and the user agent's platform come from the same build. The developer tools' device emulation
+//! changes both.
 
 use crate::fingerprint::{Engine, Platform};
 use crate::signals::{Detail, Pillar, Seen, Signal};

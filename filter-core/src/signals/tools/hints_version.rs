@@ -1,5 +1,5 @@
-//! The brand list's Chromium version and the user agent's `Chrome/` version are one number. Freezing of the user agent (2023) left the major
-//! version in place.
+//! The brand list's Chromium version and the user agent's `Chrome/` version are one number. Freezing of the user agent
+//! (2023) left the major version in place.
 
 use crate::bytes;
 use crate::signals::{Detail, Pillar, Seen, Signal};

@@ -1,5 +1,5 @@
-//! Over TLS a current browser negotiates HTTP/2 with any host that offers it. Filtering proxies fall back to HTTP/1.1 (116 of 15,170 Chrome
-//! visitors), so this is weak alone; WebSockets use HTTP/1.1 by design.
+//! Over TLS a current browser negotiates HTTP/2 with any host that offers it. Filtering proxies fall back to HTTP/1.1
+//! (116 of 15,170 Chrome visitors), so this is weak alone; WebSockets use HTTP/1.1 by design.
 
 use crate::fingerprint::Engine;
 use crate::request::{HttpVersion, RequestKind};

@@ -1,5 +1,5 @@
-//! Site `none` means a typed address, a bookmark or a new tab: such a navigation is always GET. A POST with it comes from a script that
-//! replays one set of headers.
+//! Site `none` means a typed address, a bookmark or a new tab: such a navigation is always GET. A POST with it comes
+//! from a script that replays one set of headers.
 
 use crate::facts::Fact;
 use crate::request::{HeaderName, Method};

@@ -1,5 +1,6 @@
-//! Paths that no page links to and scanners try everywhere: secrets left in the web root, known remote-execution endpoints, directory traversal. Paths of
-//! widespread software that many sites do run (WordPress log-in, phpMyAdmin) are left out.
+//! Paths that no page links to and scanners try everywhere: secrets left in the web root, known remote-execution
+//! endpoints, directory traversal. Paths of widespread software that many sites do run (WordPress log-in, phpMyAdmin)
+//! are left out.
 
 use crate::bytes;
 use crate::limits;

@@ -1,5 +1,5 @@
-//! HTTP/2 stacks write the pseudo headers in their own order: Chromium `masp` (method, authority, scheme, path), Firefox `mpas`, Safari `mspa` and since 18
-//! `msap`.
+//! HTTP/2 stacks write the pseudo headers in their own order: Chromium `masp` (method, authority, scheme, path),
+//! Firefox `mpas`, Safari `mspa` and since 18 `msap`.
 
 use crate::facts::Fact;
 use crate::fingerprint::Engine;

@@ -1,4 +1,5 @@
-//! A fetch from a page of the same origin carries its Referer, unless the site's policy or the visitor's settings remove it.
+//! A fetch from a page of the same origin carries its Referer, unless the site's policy or the visitor's settings
+//! remove it.
 
 use crate::facts::Fact;
 use crate::request::{HeaderName, RequestKind};

@@ -1,5 +1,6 @@
-//! The Fetch Metadata values of one request follow from one another (W3C Fetch Metadata, WHATWG Fetch): a document is navigated to, only a
-//! navigation has a user, site `none` is a navigation typed or bookmarked, and the three headers come together.
+//! The Fetch Metadata values of one request follow from one another (W3C Fetch Metadata, WHATWG Fetch): a document is
+//! navigated to, only a navigation has a user, site `none` is a navigation typed or bookmarked, and the three headers
+//! come together.
 
 use crate::request::HeaderName;
 use crate::signals::{Detail, Pillar, Seen, Signal};

@@ -1,5 +1,5 @@
-//! Chromium since 80, Firefox since 90 and Safari since 16.4 send `sec-fetch-site`, `-mode` and `-dest` with every request to a secure origin.
-//! Preflights carry them too; WebSockets do not in Chromium.
+//! Chromium since 80, Firefox since 90 and Safari since 16.4 send `sec-fetch-site`, `-mode` and `-dest` with every
+//! request to a secure origin. Preflights carry them too; WebSockets do not in Chromium.
 
 use crate::fingerprint::Engine;
 use crate::request::{HeaderName, RequestKind};

@@ -1,5 +1,5 @@
-//! Every current browser offers `h2` in ALPN on its ordinary connections; WebSocket connections offer HTTP/1.1 alone. QtWebEngine and company proxies do not
-//! offer it either.
+//! Every current browser offers `h2` in ALPN on its ordinary connections; WebSocket connections offer HTTP/1.1 alone.
+//! QtWebEngine and company proxies do not offer it either.
 
 use crate::fingerprint::Engine;
 use crate::request::RequestKind;

@@ -1,6 +1,7 @@
-//! The cipher part of JA4 is the same for all versions of an engine with TLS 1.3: Chromium `8daaf6152771`, Firefox `5b57614c22b0` and since 150
-//! `86a278354501` (Tor Browser and the newest share Chromium's), Safari `a09f3c656075`. Antivirus and company proxies open TLS and show their own (4 to
-//! 11 % of visits: Durumeric et al., NDSS 2017), so this needs other evidence beside it.
+//! The cipher part of JA4 is the same for all versions of an engine with TLS 1.3: Chromium `8daaf6152771`, Firefox
+//! `5b57614c22b0` and since 150 `86a278354501` (Tor Browser and the newest share Chromium's), Safari `a09f3c656075`.
+//! Antivirus and company proxies open TLS and show their own (4 to 11 % of visits: Durumeric et al., NDSS 2017), so
+//! this needs other evidence beside it.
 
 use crate::fingerprint::Engine;
 use crate::signals::{Detail, Pillar, Seen, Signal};

@@ -1,5 +1,6 @@
-//! Chromium since 152 adds a random (GREASE, RFC 8701) value to its signature algorithms. Envoy's JA4 counts it and so shows one of 16 values; the value
-//! without it, `cb7bf5808d99`, then belongs to a library's copy. JA4 by the specification drops GREASE and cannot tell.
+//! Chromium since 152 adds a random (GREASE, RFC 8701) value to its signature algorithms. Envoy's JA4 counts it and so
+//! shows one of 16 values; the value without it, `cb7bf5808d99`, then belongs to a library's copy. JA4 by the
+//! specification drops GREASE and cannot tell.
 
 use crate::facts::Ja4By;
 use crate::signals::{Detail, Pillar, Seen, Signal};

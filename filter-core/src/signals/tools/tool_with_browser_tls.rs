@@ -1,5 +1,5 @@
-//! The user agent names a library or command-line tool, but the ClientHello is a browser's: a library that exists to imitate browsers. Apps are
-//! exempt: Android's own TLS shares Chromium's cipher list.
+//! The user agent names a library or command-line tool, but the ClientHello is a browser's: a library that exists to
+//! imitate browsers. Apps are exempt: Android's own TLS shares Chromium's cipher list.
 
 use crate::fingerprint::{Category, Family};
 use crate::signals::{Detail, Pillar, Seen, Signal};

@@ -1,5 +1,5 @@
-//! The user agent is empty, or a beginning such as `Mozilla/5.0` that names no product: the mark of a script whose author stopped
-//! there.
+//! The user agent is empty, or a beginning such as `Mozilla/5.0` that names no product: the mark of a script whose
+//! author stopped there.
 
 use crate::fingerprint::Family;
 use crate::request::HeaderName;

@@ -1,5 +1,6 @@
-//! A browser's user agent has a fixed frame: Chromium's ends in `AppleWebKit/537.36 (KHTML, like Gecko) Chrome/N ... Safari/537.36`, Firefox's has
-//! `rv:N` and `Gecko/`. Hand-written ones lose a part, keep quotes, or carry the header's name.
+//! A browser's user agent has a fixed frame: Chromium's ends in `AppleWebKit/537.36 (KHTML, like Gecko) Chrome/N ...
+//! Safari/537.36`, Firefox's has `rv:N` and `Gecko/`. Hand-written ones lose a part, keep quotes, or carry the
+//! header's name.
 
 use crate::bytes;
 use crate::fingerprint::Engine;

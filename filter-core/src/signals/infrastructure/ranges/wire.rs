@@ -1,9 +1,9 @@
 //! The numbers of a range table.
 //!
-//! Blocks are aligned, so most numbers end in many zero bits, which are not written. The first byte holds, from the top:
-//! one bit *more follows*, three bits *scale*, four bits of the number; each further byte one bit *more follows* and seven
-//! bits, lowest first. The number is shifted left by the scale's entry in `SCALES`. A `/24` is one byte, as is a `/32`,
-//! `/48` or `/64` of IPv6.
+//! Blocks are aligned, so most numbers end in many zero bits, which are not written. The first byte holds, from the
+//! top: one bit *more follows*, three bits *scale*, four bits of the number; each further byte one bit *more follows*
+//! and seven bits, lowest first. The number is shifted left by the scale's entry in `SCALES`. A `/24` is one byte, as
+//! is a `/32`, `/48` or `/64` of IPv6.
 
 use alloc::vec::Vec;
 use core::fmt;
