@@ -1,35 +1,8 @@
-//! What detection must show: on the committed corpus always, on the large data sets where `WEIR_DATA` names them.
-
-use std::path::Path;
+//! What detection must show on the large data sets, where `WEIR_DATA` names them. `clients.rs` judges the committed corpus.
 
 use filter_core::score::Class;
-use wasm_tests::evidence::corpus::{BROWSER_KIND, Data, clients};
-use wasm_tests::evidence::{Figures, Judge, Page, Share, kinds, render};
-
-#[test]
-fn the_committed_corpus() {
-    let judge = Judge::with_default_bundle().unwrap();
-    let clients = clients(&Path::new(env!("CARGO_MANIFEST_DIR")).join("traces/clients.jsonl")).unwrap();
-    assert!(clients.len() >= 20, "the corpus has {} clients", clients.len());
-    for client in &clients {
-        for request in &client.requests {
-            let judged = judge.judge(request);
-            let place = format!("{} {} {:?}", request.id, judged.score, judged.reasons);
-            match client.kind.as_str() {
-                "browser" => assert_eq!(judged.class, Class::Human, "{place}"),
-                "library" => assert_eq!(judged.class, Class::Tool, "{place}"),
-                _ => {}
-            }
-        }
-    }
-    for (kind, expected) in kinds(&judge, &clients) {
-        match kind.as_str() {
-            "copied-headers" => assert_eq!(expected.first.part, expected.first.whole, "{kind}: on the first request"),
-            "impersonator" => assert_eq!(expected.any.part, expected.any.whole, "{kind}: on any request"),
-            _ => {}
-        }
-    }
-}
+use wasm_tests::evidence::corpus::{BROWSER_KIND, Data};
+use wasm_tests::evidence::{Figures, Judge, Page, Share, render};
 
 #[test]
 fn the_large_data_sets() {
