@@ -63,7 +63,9 @@ pub(crate) fn leading_number(text: &[u8]) -> Option<(u32, &[u8])> {
 
 /// Whether a header name, in any case, is one of those that only we may set.
 pub(crate) fn is_own_header(name: &[u8]) -> bool {
-    name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"x-weir-"))
+    // Origins behind CGI, WSGI and the like read `_` as `-`.
+    let same = |(a, b): (&u8, &u8)| a.eq_ignore_ascii_case(b) || (*a == b'_' && *b == b'-');
+    name.get(..7).is_some_and(|start| start.iter().zip(b"x-weir-").all(same))
 }
 
 /// Lower-case hexadecimal digits.
@@ -100,6 +102,14 @@ mod tests {
             assert_eq!(contains_ignore_case(hay, needle), naive(&lower), "{hay:?} {needle:?}");
             assert_eq!(contains(hay, needle), naive(hay), "{hay:?} {needle:?}");
         }
+    }
+
+    #[test]
+    fn own_headers_in_any_spelling() {
+        for name in [&b"x-weir-score"[..], b"X-Weir-Class", b"x_weir_score", b"X-WEIR_x"] {
+            assert!(is_own_header(name), "{name:?}");
+        }
+        assert!(!is_own_header(b"x-weird") && !is_own_header(b"x-weir"));
     }
 
     #[test]

@@ -12,8 +12,9 @@ pub const USER_AGENT: usize = 1024;
 /// Bytes of any other header value looked at. Cookies are bounded by browsers at 4 KiB a pair (RFC 6265bis, 5.6).
 pub const HEADER_VALUE: usize = 8192;
 
-/// Bytes of a path that are normalised. URLs past 2,000 do not survive common clients and CDNs; Fastly and Cloudflare accept 8 to 16 KiB.
-pub const PATH: usize = 2048;
+/// Bytes of a path that are normalised: more than any host lets through (Envoy's headers have 60 KiB in all, Fastly and Cloudflare
+/// accept URLs of 8 to 16 KiB), since what is cut off could be what a rule is about.
+pub const PATH: usize = 65_536;
 
 /// Path segments looked at when a template is matched.
 pub const PATH_SEGMENTS: usize = 32;

@@ -37,7 +37,11 @@ pub(crate) fn carry_out(active: &Active, verdict: &Verdict<'_>, forged: &Forged<
         }
         Decided::Block(_) => {
             note(verdict);
-            if answer(verdict) { Action::Pause } else { Action::Continue }
+            if answer(verdict) {
+                return Action::Pause;
+            }
+            remove(forged);
+            Action::Continue
         }
     }
 }

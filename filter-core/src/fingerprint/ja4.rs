@@ -1,7 +1,7 @@
 //! JA4 of the TLS ClientHello (FoxIO, BSD-3-Clause), taken apart.
 
 use super::Engine;
-use crate::facts::Facts;
+use crate::request::Request;
 
 /// The parts of `t13d1517h2_8daaf6152771_cb7bf5808d99`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +32,8 @@ const GECKO_EXTENSIONS: [&[u8]; 2] = [b"3cbfd9057e0d", b"a54fffd0eb61"];
 
 impl<'a> Ja4<'a> {
     /// The request's JA4, where the host gives a well-formed one.
-    pub fn of(facts: &Facts<'a>) -> Option<Self> {
-        Self::parse(facts.tls.ja4.present()?)
+    pub fn of(request: &Request<'a>) -> Option<Self> {
+        Self::parse(request.tls().ja4.present()?)
     }
 
     /// Takes a JA4 apart.

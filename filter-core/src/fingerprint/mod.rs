@@ -41,7 +41,7 @@ impl<'a> Fingerprint<'a> {
         Fingerprint {
             claim: Claim::parse(user_agent),
             hints: ClientHints::read(&request.headers),
-            ja4: Ja4::of(request.facts),
+            ja4: Ja4::of(request),
             named: user_agent.present().and_then(|text| names.find(text)),
         }
     }

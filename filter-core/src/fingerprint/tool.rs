@@ -22,8 +22,9 @@ pub(crate) fn id(request: &Request<'_>, fingerprint: &Fingerprint<'_>, key: SipH
     let mut hasher = Id::hasher(key, kind);
     ja4(&mut hasher, request);
     field(&mut hasher, request.version.present().map_or("", |version| version.as_str()).as_bytes());
-    fact(&mut hasher, request.facts.h2_fingerprint);
-    fact(&mut hasher, request.facts.pseudo_order);
+    let own = |value| if request.client.is_proxied { Fact::Unknown } else { value };
+    fact(&mut hasher, own(request.facts.h2_fingerprint));
+    fact(&mut hasher, own(request.facts.pseudo_order));
     if ordered {
         request.headers.order().filter(|name| is_tools_own(*name)).for_each(|n| field(&mut hasher, n.as_bytes()));
     } else {
@@ -42,7 +43,7 @@ pub(crate) fn id(request: &Request<'_>, fingerprint: &Fingerprint<'_>, key: SipH
 /// The third part changes with the connection: resumption and padding add extensions, and Envoy hashes GREASE into it.
 /// Without it the id is the same whoever computed the JA4.
 fn ja4(hasher: &mut SipHasher24, request: &Request<'_>) {
-    let stable = request.facts.tls.ja4.map(|ja4| {
+    let stable = request.tls().ja4.map(|ja4| {
         let end = ja4.iter().rposition(|byte| *byte == b'_');
         end.and_then(|end| ja4.get(..end)).unwrap_or(ja4)
     });

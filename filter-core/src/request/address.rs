@@ -34,12 +34,14 @@ pub struct ClientAddress {
     pub provenance: Provenance,
     /// Proxies between the client and this host that were believed.
     pub hops: u8,
+    /// The connection to this host is a proxy's own: its TLS, protocol and pseudo headers say nothing about the client.
+    pub is_proxied: bool,
 }
 
 impl ClientAddress {
     pub(crate) fn resolve(facts: &Facts<'_>, headers: &Headers<'_>, settings: &ClientAddressSettings) -> Self {
         let peer = facts.client.address.map(|address| address.to_canonical());
-        let as_given = ClientAddress { address: peer, provenance: facts.client.provenance, hops: 0 };
+        let as_given = ClientAddress { address: peer, provenance: facts.client.provenance, hops: 0, is_proxied: false };
         let Fact::Present(peer_address) = peer else { return as_given };
         let asks_hops = settings.trusted_hops > 0 || !settings.trusted_proxies.is_empty();
         if facts.client.provenance != Provenance::Peer || !asks_hops {
@@ -50,12 +52,19 @@ impl ClientAddress {
             return as_given;
         }
         // The peer is a proxy of ours: where it does not name the client, its own address is not the client's.
-        let unsure = ClientAddress { address: peer, provenance: Provenance::Unverified, hops: 0 };
+        let unsure = ClientAddress { address: peer, provenance: Provenance::Unverified, hops: 0, is_proxied: true };
+        // The chain is read from its end, and the end was not looked at.
+        if headers.is_truncated() {
+            return unsure;
+        }
         if let Some(header) = settings.header {
             return match headers.get(header).present().and_then(parse_address) {
-                Some(address) if !headers.is_repeated(header) => {
-                    ClientAddress { address: Fact::Present(address), provenance: Provenance::Cdn, hops: 1 }
-                }
+                Some(address) if !headers.is_repeated(header) => ClientAddress {
+                    address: Fact::Present(address),
+                    provenance: Provenance::Cdn,
+                    hops: 1,
+                    is_proxied: true,
+                },
                 _ => unsure,
             };
         }
@@ -66,7 +75,7 @@ impl ClientAddress {
         };
         match found {
             Some((Some(address), hops)) => {
-                ClientAddress { address: Fact::Present(address), provenance: Provenance::Hop, hops }
+                ClientAddress { address: Fact::Present(address), provenance: Provenance::Hop, hops, is_proxied: true }
             }
             _ => unsure,
         }
@@ -164,5 +173,12 @@ mod tests {
         assert_eq!(resolve("10.0.0.1", &["6.6.6.6, 203.0.113.7, 192.0.2.5"], &settings), ("203.0.113.7".into(), "hop"));
         assert_eq!(resolve("198.51.100.9", &["203.0.113.7"], &settings), ("198.51.100.9".into(), "peer"));
         assert_eq!(resolve("10.0.0.1", &["192.0.2.5"], &settings), ("10.0.0.1".into(), "unverified"));
+    }
+
+    #[test]
+    fn a_chain_whose_end_was_not_looked_at_is_not_believed() {
+        let settings = ClientAddressSettings { trusted_hops: 1, ..Default::default() };
+        let lines = ["66.249.66.1"].into_iter().chain(core::iter::repeat_n("203.0.113.9", limits::HEADERS));
+        assert_eq!(resolve("10.0.0.1", &lines.collect::<Vec<_>>(), &settings), ("10.0.0.1".into(), "unverified"));
     }
 }

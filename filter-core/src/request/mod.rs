@@ -15,7 +15,7 @@ pub use kind::{Method, RequestKind};
 pub use path::Path;
 pub use transport::HttpVersion;
 
-use crate::facts::{Fact, Facts};
+use crate::facts::{Fact, Facts, TlsFacts};
 
 /// One request, indexed.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct Request<'a> {
     pub client: ClientAddress,
     /// Whether the client used TLS, also where a trusted hop took it off.
     pub secure: Fact<bool>,
-    /// Protocol version.
+    /// Protocol version of the client's own connection; unknown behind a proxy.
     pub version: Fact<HttpVersion>,
     /// What kind of request a browser would call this.
     pub kind: RequestKind,
@@ -50,12 +50,17 @@ impl<'a> Request<'a> {
             facts,
             method,
             secure: transport::secure(facts, &headers, &client),
-            version: HttpVersion::of(facts),
+            version: if client.is_proxied { Fact::Unknown } else { HttpVersion::of(facts) },
             headers,
             path,
             client,
             kind,
         }
+    }
+
+    /// The TLS session of the client's own connection; unknown behind a proxy.
+    pub fn tls(&self) -> TlsFacts<'a> {
+        if self.client.is_proxied { TlsFacts::default() } else { self.facts.tls }
     }
 
     /// A header's value: unknown where the host cannot speak for it.
@@ -66,5 +71,31 @@ impl<'a> Request<'a> {
     /// Known to have come over TLS.
     pub fn is_secure(&self) -> bool {
         self.secure == Fact::Present(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{ClientFacts, Header, Provenance, TlsVersion};
+
+    #[test]
+    fn a_proxys_connection_says_nothing_about_the_client() {
+        let tls =
+            TlsFacts { version: Fact::Present(TlsVersion::V1_2), ja4: Fact::Present(b"x"), ..TlsFacts::default() };
+        let headers = [Header { name: b"x-forwarded-for", value: b"203.0.113.7" }];
+        let client = ClientFacts {
+            address: Fact::Present([10, 0, 0, 1].into()),
+            provenance: Provenance::Peer,
+            ..ClientFacts::default()
+        };
+        let facts = Facts { version: Fact::Present(b"2"), headers: &headers, client, tls, ..Facts::default() };
+        let direct = Request::new(&facts, &ClientAddressSettings::default());
+        assert!(direct.version.is_present() && direct.tls().ja4.is_present());
+        for (trusted_hops, provenance) in [(1, Provenance::Hop), (2, Provenance::Unverified)] {
+            let proxied = Request::new(&facts, &ClientAddressSettings { trusted_hops, ..Default::default() });
+            assert_eq!(proxied.client.provenance, provenance);
+            assert!(proxied.version == Fact::Unknown && proxied.tls().ja4 == Fact::Unknown);
+        }
     }
 }

@@ -23,6 +23,7 @@ enum Normal<'a> {
 impl<'a> Path<'a> {
     pub(crate) fn new(target: &'a [u8]) -> Self {
         let target = bytes::find(target, b"#").and_then(|at| target.get(..at)).unwrap_or(target);
+        let target = origin_form(target);
         let (sent, query) = match target.iter().position(|b| *b == b'?') {
             Some(at) => (target.get(..at).unwrap_or(target), target.get(at.saturating_add(1)..)),
             None => (target, None),
@@ -65,6 +66,18 @@ impl<'a> Path<'a> {
         let last = self.normalised().rsplit(|b| *b == b'/').next()?;
         let dot = last.iter().rposition(|b| *b == b'.')?;
         last.get(dot.saturating_add(1)..).filter(|extension| !extension.is_empty() && dot > 0)
+    }
+}
+
+/// `https://shop.example/a` as `/a` (RFC 9112, 3.2.2): proxies and logs have the absolute form.
+fn origin_form(target: &[u8]) -> &[u8] {
+    let rest = [&b"http://"[..], b"https://"].iter().find_map(|scheme| {
+        target.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme))?;
+        target.get(scheme.len()..)
+    });
+    match rest {
+        Some(rest) => rest.iter().position(|b| *b == b'/').and_then(|at| rest.get(at..)).unwrap_or(b"/"),
+        None => target,
     }
 }
 

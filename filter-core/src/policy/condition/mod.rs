@@ -161,9 +161,9 @@ impl Condition {
                 Some(Proof::of(asked.seen.origin.crawler).is_some_and(|proof| words.has(proof)))
             }
             Condition::Http(words) => is_one(request.version, *words),
-            Condition::Tls(words) => is_one(request.facts.tls.version, *words),
+            Condition::Tls(words) => is_one(request.tls().version, *words),
             Condition::Ja4(text, by) => {
-                let tls = &request.facts.tls;
+                let tls = request.tls();
                 let ja4 = tls.ja4.known()?;
                 let comparable = by.is_empty() || by.has(tls.ja4_by) || ja4.is_none();
                 comparable.then(|| ja4.is_some_and(|value| text.matches(value, Case::Exact)))

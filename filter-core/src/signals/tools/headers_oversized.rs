@@ -6,7 +6,7 @@ use crate::signals::{Detail, Pillar, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "headers_oversized",
     pillar: Pillar::Tools,
-    weight: 2_000,
+    weight: 4_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "more headers than any browser sends",
     #[cfg(any(test, feature = "catalogue"))]

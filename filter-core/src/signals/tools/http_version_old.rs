@@ -28,7 +28,7 @@ fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     let claim = seen.browser().filter(|_| seen.request.is_secure() && seen.request.kind != RequestKind::WebSocket)?;
     let version = seen.request.version.present().filter(|version| *version <= HttpVersion::V1_1)?;
     // Where JA4 is known it says what was offered, and `tls_alpn` judges that.
-    let offer_known = seen.request.facts.tls.ja4.is_present();
+    let offer_known = seen.request.tls().ja4.is_present();
     let current = claim.engine_major.is_some_and(|major| major >= 60 || claim.engine == Engine::WebKit);
     (current && !offer_known).then(|| {
         Detail::new("claims {} over TLS, HTTP/{}, not HTTP/2").word(claim.family.as_str()).word(version.as_str())

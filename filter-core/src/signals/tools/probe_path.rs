@@ -80,6 +80,10 @@ fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     let known = (path.contains(&b'.') || path.len() > 5) && PREFIXES.iter().any(starts) && !environment;
     let target = seen.request.facts.path.get(..limits::PATH).unwrap_or(seen.request.facts.path);
     let suspicious = target.iter().any(|b| matches!(b, b'%' | b'$' | b'<' | b':')) || path.ends_with(b"passwd");
-    let part = || suspicious && PARTS.iter().any(|part| bytes::contains_ignore_case(target, part));
-    (known || ENDINGS.iter().any(ends) || part()).then(|| Detail::new("asks for `{}`").with(target))
+    if known || ENDINGS.iter().any(ends) {
+        return Some(Detail::new("asks for `{}`").with(path));
+    }
+    // What a query holds may be a secret: only the part that was looked for is quoted.
+    let part = PARTS.iter().find(|part| suspicious && bytes::contains_ignore_case(target, part))?;
+    Some(Detail::new("path or query holds `{}`").with(*part))
 }
