@@ -80,7 +80,7 @@ mod tests {
     use crate::facts::{ClientFacts, Header, Provenance, TlsVersion};
 
     #[test]
-    fn a_proxys_connection_says_nothing_about_the_client() {
+    fn the_connection_of_a_proxy_says_nothing_about_the_client() {
         let tls =
             TlsFacts { version: Fact::Present(TlsVersion::V1_2), ja4: Fact::Present(b"x"), ..TlsFacts::default() };
         let headers = [Header { name: b"x-forwarded-for", value: b"203.0.113.7" }];
