@@ -29,7 +29,7 @@ need() { command -v "$1" >/dev/null 2>&1 || die "\`$1\` is not installed" "$2"; 
 step() {
   local name=$1 remedy=$2 begin=$SECONDS log
   shift 2
-  log=$LOGS/$(printf '%s' "$name" | tr -cs 'A-Za-z0-9\n' '-').log
+  log=$LOGS/$(printf '%s' "$name" | tr -cs 'A-Za-z0-9_\n' '-').log
   printf '  %-58s ' "$name"
   "$@" >"$log" 2>&1 &
   local child=$! code=0
