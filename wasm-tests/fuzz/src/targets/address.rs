@@ -74,7 +74,10 @@ fn slow(peer: IpAddr, settings: &ClientAddressSettings, headers: &[Header<'_>]) 
     if !settings.trusted_proxies.is_empty() && !is_ours(peer) {
         return None;
     }
-    let lines: Vec<_> = headers.iter().take(limits::HEADERS).map(|line| line.value).collect();
+    if headers.len() > limits::HEADERS {
+        return None; // the end of the chain was not looked at
+    }
+    let lines: Vec<_> = headers.iter().map(|line| line.value).collect();
     let whole = lines.join(&b',');
     let items = whole.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|item| !item.is_empty());
     let mut chain: Vec<Option<IpAddr>> = items.map(address_in).collect();
