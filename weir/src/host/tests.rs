@@ -144,11 +144,15 @@ fn recorded_requests_are_projected_once() {
             assert_eq!(request, once, "{} {}", host.name, once.id);
         }
     }
-    // What an Envoy recorded is what an Envoy sees.
+    // What an Envoy recorded is what an Envoy sees; the recorder left out that HTTP/1 has no pseudo headers.
     let envoy = Host::named("envoy").unwrap();
-    for request in requests("clients/sessions.trace.jsonl.gz") {
+    for mut request in requests("clients/sessions.trace.jsonl.gz") {
         let mut projected = request.clone();
         envoy.project(&mut projected);
+        if request.version == Fact::Present("1.1".into()) {
+            assert_eq!(projected.pseudo_order, Fact::Absent, "{}", request.id);
+            request.pseudo_order = Fact::Absent;
+        }
         assert_eq!(projected, request, "{}", request.id);
     }
 }
