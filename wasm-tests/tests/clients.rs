@@ -39,8 +39,8 @@ fn lines(judged: impl Iterator<Item = Judged>) -> String {
 fn no_real_browser_is_a_bot_on_any_request() {
     let browsers: Vec<_> = judged().into_iter().filter(|judged| judged.recorded.kind == "browser").collect();
     assert!(browsers.len() > 150, "{} requests", browsers.len());
-    let wrong = lines(browsers.into_iter().filter(|judged| judged.class == Class::Bot));
-    assert!(wrong.is_empty(), "real browsers taken for bots:\n{wrong}");
+    let wrong = lines(browsers.into_iter().filter(|judged| judged.class != Class::Human));
+    assert!(wrong.is_empty(), "real browsers not taken for people:\n{wrong}");
 }
 
 #[test]
@@ -60,9 +60,9 @@ fn libraries_are_tools_by_their_own_name() {
     let wrong = lines(libraries.into_iter().filter(|judged| {
         let named = names.get(judged.recorded.client.as_str());
         let rightly = named.is_none() || judged.name.as_deref() == named.copied();
-        !(matches!(judged.class, Class::Tool | Class::Bot) && rightly)
+        !(judged.class == Class::Tool && rightly)
     }));
-    assert!(wrong.is_empty(), "libraries that are neither tool nor bot, or have another name:\n{wrong}");
+    assert!(wrong.is_empty(), "libraries that are not tools, or have another name:\n{wrong}");
 }
 
 #[test]
