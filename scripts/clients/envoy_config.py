@@ -1,4 +1,8 @@
-"""Envoy's bootstrap for the demo: the example configuration's filters, with ports, paths and logs filled in."""
+"""Envoy's bootstrap for the demo: the example configuration's filters, with ports, paths and logs filled in.
+
+It is not made from adapters/envoy/examples/envoy.yaml: the demo has a plain listener beside TLS, WebSockets, a recorder and log
+fields of its own, and Python reads no YAML without a package. The example itself is run by wasm-tests/tests/envoy_examples.rs.
+"""
 
 import json
 import secrets

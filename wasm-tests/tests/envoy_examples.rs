@@ -1,16 +1,23 @@
-//! The example configurations, filled in as their first lines say, are accepted by a real Envoy.
+//! The example configurations, filled in as their first lines say, are accepted by a real Envoy, and the discovered one runs.
 
 use std::path::Path;
 use std::process::Command;
 
-use wasm_tests::envoy::{binary, directory, validate_file, write_certificate};
+use serde_json::json;
+use wasm_tests::bundles;
+use wasm_tests::client::{request, send};
+use wasm_tests::envoy::{Config, Envoy, Route, binary, directory, validate_file, write_certificate};
 use wasm_tests::module;
 
 fn configure(example: &str, into: &Path, set: &[(&str, &str)]) -> std::path::PathBuf {
+    configure_with(&module::root().join("policies/bundles/default.json"), example, into, set)
+}
+
+fn configure_with(bundle: &Path, example: &str, into: &Path, set: &[(&str, &str)]) -> std::path::PathBuf {
     let adapter = module::root().join("adapters/envoy");
     let mut command = Command::new("python3");
     command.arg(adapter.join("configure.py")).arg(adapter.join("examples").join(example));
-    command.arg("--bundle").arg(module::root().join("policies/bundles/default.json"));
+    command.arg("--bundle").arg(bundle);
     command.arg("--module").arg(module::envoy());
     for (name, value) in set {
         command.args(["--set", &format!("{name}={value}")]);
@@ -34,6 +41,83 @@ fn bootstraps_are_accepted() {
         let (accepted, said) = validate_file(&configure(example, directory.path(), set)).unwrap();
         assert!(accepted, "{example}: {said}");
     }
+}
+
+/// The filter that the example's own comment says to put into the bootstrap, with its folder moved.
+fn discovered_filter(folder: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(module::root().join("adapters/envoy/examples/ecds.yaml")).unwrap();
+    let inner: String =
+        text.lines().filter_map(|line| line.strip_prefix("#   ")).map(|line| format!("{line}\n")).collect();
+    let inner = inner.replace("/etc/weir", folder.to_str().unwrap());
+    let filters: Vec<serde_json::Value> =
+        serde_saphyr::from_str(&inner).unwrap_or_else(|error| panic!("{inner}: {error}"));
+    filters.into_iter().next().unwrap()
+}
+
+#[test]
+fn the_discovered_example_serves_and_is_replaced() {
+    if binary().is_none() {
+        return;
+    }
+    let (aside, folder) = (directory().unwrap(), directory().unwrap());
+    let put = |bundle: &str, version: &str| {
+        let file = aside.path().join("bundle.json");
+        std::fs::write(&file, bundle).unwrap();
+        let made = configure_with(&file, "ecds.yaml", aside.path(), &[("VERSION", version)]);
+        std::fs::rename(made, folder.path().join("ecds.yaml")).unwrap();
+    };
+    put(&bundles::by_path(1), "1");
+    let mut config = Config::new(Route::Direct, json!({}));
+    config.filter = discovered_filter(folder.path());
+    let envoy = Envoy::start(&config, 1).unwrap();
+    let status = |envoy: &Envoy| {
+        send(envoy.plain, &request("GET", "/block/1", &[("host", b"shop.example")], b""))
+            .map(|answer| answer.status)
+            .ok()
+    };
+    assert_eq!(status(&envoy), Some(403));
+    put(&bundles::with_rules(json!([]), 2), "2");
+    envoy.wait_for("the second bundle", |envoy| (status(envoy) == Some(200)).then_some(())).unwrap();
+}
+
+/// The README's walk-through, line by line as it stands, but for what installs and builds (this test has done that), the
+/// ports, and the folder that is written to.
+#[test]
+fn the_walk_through_works() {
+    let Some(envoy) = binary() else { return };
+    if Command::new("openssl").arg("version").output().is_err() {
+        eprintln!("SKIPPED: the walk-through makes its certificate with openssl, which is not installed");
+        return;
+    }
+    let page = std::fs::read_to_string(module::root().join("adapters/envoy/README.md")).unwrap();
+    let (_, rest) = page.split_once("```sh\n").unwrap();
+    let (lines, _) = rest.split_once("```").unwrap();
+    let (install, lines) = lines.split_once("mkdir ").unwrap();
+    assert_eq!(install.lines().count(), 2, "{install}");
+    let folder = directory().unwrap();
+    let mut script = format!("set -em\ntrap 'kill $(jobs -p) 2>/dev/null' EXIT\nmkdir {lines}");
+    for (word, value) in [
+        ("target/try", folder.path().to_str().unwrap()),
+        ("$PWD/target/wasm32-wasip1/release/weir_envoy.wasm", module::envoy().to_str().unwrap()),
+        (".cache/envoy-1.40.0/envoy", &format!("{} --disable-hot-restart", envoy.display())),
+        ("10443", &free_port()),
+        ("8080", &free_port()),
+        ("9901", &free_port()),
+    ] {
+        assert!(script.contains(word), "{word} is not in the walk-through");
+        script = script.replace(word, value);
+    }
+    let done = Command::new("bash").arg("-c").arg(script).current_dir(module::root()).output().unwrap();
+    let (said, complaints) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    for part in ["hello", "security testing of this site", "weir_action=block;weir_rule=attack-tool;: 1"] {
+        assert!(said.contains(part), "no `{part}` in:\n{said}\n{complaints}");
+    }
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(log.contains("\"signal\":\"declared_tool\""), "{log}");
+}
+
+fn free_port() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
 }
 
 #[test]

@@ -26,21 +26,25 @@ pub struct Envoy {
 impl Envoy {
     /// Starts Envoy, or returns `None` where there is none to start.
     pub fn start(config: &Config, workers: u32) -> Option<Self> {
-        let binary = binary()?;
-        let directory = directory().unwrap_or_else(|error| panic!("{error:#}"));
-        Some(Self::run(&binary, config, directory, workers).unwrap_or_else(|error| panic!("{error:#}")))
+        Self::start_in(directory().unwrap_or_else(|error| panic!("{error:#}")), config, workers)
     }
 
     /// The same, with the directory made before, so that files can be in it.
     pub fn start_in(directory: tempfile::TempDir, config: &Config, workers: u32) -> Option<Self> {
-        let binary = binary()?;
-        Some(Self::run(&binary, config, directory, workers).unwrap_or_else(|error| panic!("{error:#}")))
+        let text = config.text(directory.path());
+        Self::start_text(directory, &text, workers)
     }
 
-    fn run(binary: &Path, config: &Config, directory: tempfile::TempDir, workers: u32) -> Result<Self> {
+    /// The same with the bootstrap's text; its listeners must be called `plain` and `tls`.
+    pub fn start_text(directory: tempfile::TempDir, bootstrap: &str, workers: u32) -> Option<Self> {
+        let binary = binary()?;
+        Some(Self::run(&binary, bootstrap, directory, workers).unwrap_or_else(|error| panic!("{error:#}")))
+    }
+
+    fn run(binary: &Path, bootstrap: &str, directory: tempfile::TempDir, workers: u32) -> Result<Self> {
         let path = directory.path();
         write_certificate(path)?;
-        fs::write(path.join("envoy.json"), config.text(path))?;
+        fs::write(path.join("envoy.json"), bootstrap)?;
         let child = Command::new(binary)
             .args(["--disable-hot-restart", "--log-level", "warning", "--component-log-level", "wasm:info"])
             .args(["--concurrency", &workers.to_string()])
