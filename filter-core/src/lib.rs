@@ -14,6 +14,7 @@ extern crate alloc;
 pub mod facts;
 pub mod request;
 pub mod fingerprint;
+pub mod state;
 pub mod signals;
 pub mod score;
 pub mod policy;

@@ -1,0 +1,3 @@
+//! What is remembered between requests.
+
+pub mod sketches;
