@@ -45,7 +45,7 @@ fn main() {
     let engine = Engine::new(bundle, &settings).unwrap();
     for (name, text) in BASES {
         Sample::parse(text).unwrap().with(|facts| {
-            let ns = median(100, || engine.decide(black_box(facts), 1_763_700_000_000).score);
+            let ns = median(100, || engine.judge(black_box(facts), 1_763_700_000_000).score);
             println!("| decide, {} | {ns} | |", name.replace('_', " "));
         });
     }

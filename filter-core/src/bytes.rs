@@ -68,6 +68,17 @@ pub(crate) fn is_own_header(name: &[u8]) -> bool {
     name.get(..7).is_some_and(|start| start.iter().zip(b"x-weir-").all(same))
 }
 
+/// The authority without port, user part and trailing dot.
+pub(crate) fn host_of(authority: &[u8]) -> &[u8] {
+    let host = authority.rsplit(|b| *b == b'@').next().unwrap_or(authority);
+    let end = match host.iter().rposition(|b| *b == b']') {
+        Some(bracket) => bracket.saturating_add(1),
+        None => host.iter().position(|b| *b == b':').unwrap_or(host.len()),
+    };
+    let host = host.get(..end).unwrap_or(host);
+    host.strip_suffix(b".").unwrap_or(host)
+}
+
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> alloc::string::String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');

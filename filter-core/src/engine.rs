@@ -1,5 +1,11 @@
 //! The whole line: facts in, verdict out.
 
+mod plan;
+mod ticket;
+
+pub use plan::Plan;
+pub use ticket::Ticket;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -13,6 +19,7 @@ use crate::request::{ClientAddressSettings, Request};
 use crate::score::Score;
 use crate::signals::infrastructure::Origin;
 use crate::signals::{Evidence, Seen};
+use crate::state::{Memory, Records, Touched};
 
 /// A bundle under a host's settings: immutable, cheap to share, the same verdict for the same facts and time on every host.
 ///
@@ -28,7 +35,7 @@ use crate::signals::{Evidence, Seen};
 /// let engine = Engine::new(bundle, &Settings { allow_unsigned: true, ..Settings::default() }).unwrap();
 ///
 /// let facts = Facts { method: b"GET", authority: b"shop.example", path: b"/", ..Facts::default() };
-/// let verdict = engine.decide(&facts, 1_731_000_000_000);
+/// let verdict = engine.judge(&facts, 1_731_000_000_000);
 /// assert_eq!(verdict.reply().unwrap().details, "weir_block{rule=no_name}");
 /// ```
 #[derive(Debug)]
@@ -48,6 +55,8 @@ pub struct Verdict<'a> {
     pub fingerprint: Fingerprint<'a>,
     /// Which networks its address belongs to.
     pub origin: Origin<'a>,
+    /// What is remembered about those who take part, this request counted.
+    pub memory: Memory<'a>,
     /// What fired.
     pub evidence: Evidence,
     /// What it adds up to.
@@ -57,6 +66,7 @@ pub struct Verdict<'a> {
     /// What policy says: action, rule, shadow rules.
     pub decision: Decision<'a>,
     engine: &'a Engine,
+    touched: Option<Touched>,
     now: u64,
 }
 
@@ -80,20 +90,42 @@ impl Engine {
         Ok(Engine { bundle, keys: settings.keys.clone(), client_address, event_share: settings.event_share })
     }
 
-    /// Judges one request. `now` is in milliseconds since the epoch. Pure; allocates nothing unless the path was sent in
+    /// Reads and names one request. `now` is in milliseconds since the epoch. Allocates nothing unless the path was sent in
     /// another form than the normal one.
-    pub fn decide<'a>(&'a self, facts: &'a Facts<'a>, now: u64) -> Verdict<'a> {
+    pub fn plan<'a>(&'a self, facts: &'a Facts<'a>, now: u64) -> Plan<'a> {
+        Plan::new(self, facts, now)
+    }
+
+    /// Judges one request at its plan's time, after counting it in the records lent. Depends on nothing else; allocates
+    /// nothing.
+    pub fn decide<'a>(&'a self, plan: Plan<'a>, records: Records<'a>) -> Verdict<'a> {
         let bundle = &self.bundle;
-        let request = Request::new(facts, &self.client_address);
-        let fingerprint = Fingerprint::new(&request, bundle.names());
-        let origin = Origin::new(&request, &fingerprint, bundle.networks());
-        let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin };
+        let touched = (!records.is_empty()).then(|| *plan.touched());
+        let memory = touched.as_ref().map_or_else(Memory::default, |touched| records.visit(touched));
+        let Plan { request, fingerprint, origin, place, now, .. } = plan;
+        let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now };
         let evidence = Evidence::gather(&seen);
         let score = Score::new(evidence, &seen, bundle.weights());
-        let place = bundle.endpoint_of(&request);
         let decision = bundle.decide(seen, evidence, &score, place);
         let endpoint = place.and_then(|place| bundle.endpoints().get(usize::from(place)));
-        Verdict { request, fingerprint, origin, evidence, score, endpoint, decision, engine: self, now }
+        Verdict {
+            request,
+            fingerprint,
+            origin,
+            memory,
+            evidence,
+            score,
+            endpoint,
+            decision,
+            engine: self,
+            touched,
+            now,
+        }
+    }
+
+    /// Judges one request on its own, without memory.
+    pub fn judge<'a>(&'a self, facts: &'a Facts<'a>, now: u64) -> Verdict<'a> {
+        self.decide(self.plan(facts, now), Records::default())
     }
 
     /// The bundle in use.
@@ -152,7 +184,8 @@ impl<'a> Verdict<'a> {
 
     /// What the signals looked at.
     pub fn seen(&self) -> Seen<'_> {
-        Seen { request: &self.request, fingerprint: &self.fingerprint, origin: &self.origin }
+        let Verdict { request, fingerprint, origin, memory, now, .. } = self;
+        Seen { request, fingerprint, origin, memory, now: *now }
     }
 
     /// All of it, for those who write about it.

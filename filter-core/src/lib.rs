@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! facts -> request -> fingerprint -> signals -> score -> policy -> action
+//!                         |             ^                            |
+//!                         +--> state ---+        <-- settle ---------+
 //! ```
 //!
 //! Each stage takes what the stages before it made, and nothing flows upward; a check in CI fails the build otherwise. The

@@ -98,7 +98,7 @@ fn a_request_that_passes_allocates_nothing() {
     for (headers, path) in cases {
         let lines = lines(headers);
         let facts = facts(&lines, path);
-        let (count, verdict) = allocations(|| engine.decide(&facts, 1_731_000_000_000));
+        let (count, verdict) = allocations(|| engine.judge(&facts, 1_731_000_000_000));
         assert!(!matches!(verdict.action(), Action::Block(_)), "{path}: {:?}", verdict.rule());
         assert_eq!(count, 0, "{path}");
         let (count, reasons) = allocations(|| verdict.reasons().count());
@@ -112,5 +112,5 @@ fn the_counter_counts() {
     let engine = default_engine();
     let lines = lines(CHROME);
     let crooked = facts(&lines, "/a/../b");
-    assert!(allocations(|| engine.decide(&crooked, 0)).0 > 0, "a path in another form is rewritten");
+    assert!(allocations(|| engine.judge(&crooked, 0)).0 > 0, "a path in another form is rewritten");
 }

@@ -215,8 +215,8 @@ proptest! {
         let ruled = engine(&format!("{{{RULES}}}"));
         owned.with(|facts| {
             for engine in [default, &ruled] {
-                let first = engine.decide(facts, now);
-                prop_assert_eq!(whole(&first), whole(&engine.decide(facts, now)));
+                let first = engine.judge(facts, now);
+                prop_assert_eq!(whole(&first), whole(&engine.judge(facts, now)));
                 let line: serde_json::Value = serde_json::from_str(&first.event("id")).unwrap();
                 prop_assert_eq!(&line["score"], first.score.value);
                 prop_assert!(first.score.value <= 100);
@@ -236,7 +236,7 @@ proptest! {
         let plain = engine(&format!("{{{RULES}}}"));
         let allowing = engine(&format!(r#"{{"allow":[{{"id":"a","when":"always"}}],{RULES}}}"#));
         owned.with(|facts| {
-            let (verdict, without) = (allowing.decide(facts, 0), plain.decide(facts, 0));
+            let (verdict, without) = (allowing.judge(facts, 0), plain.judge(facts, 0));
             prop_assert_eq!(verdict.action(), &Action::Allow);
             prop_assert_eq!(verdict.rule().map(|rule| rule.id.as_str()), Some("a"));
             prop_assert_eq!(verdict.score, without.score, "rules do not weigh");
@@ -251,7 +251,7 @@ proptest! {
             "rules":[{"id":"sb","when":"always","then":{"block":{}},"mode":"shadow"},"#;
         let shadowed = engine(&format!("{{{}}}", RULES.replacen("\"rules\":[", shadow, 1)));
         owned.with(|facts| {
-            let (with, without) = (shadowed.decide(facts, 0), plain.decide(facts, 0));
+            let (with, without) = (shadowed.judge(facts, 0), plain.judge(facts, 0));
             prop_assert_eq!(with.action(), without.action());
             prop_assert_eq!(with.rule().map(|rule| &rule.id), without.rule().map(|rule| &rule.id));
             let shadows: Vec<&str> = with.decision.shadows().map(|rule| rule.id.as_str()).collect();

@@ -11,6 +11,7 @@ use filter_core::request::Request;
 use filter_core::score::Score;
 use filter_core::signals::infrastructure::Origin;
 use filter_core::signals::{Evidence, SIGNALS, Seen};
+use filter_core::state::Memory;
 
 const HEADERS: [(&str, &str); 16] = [
     ("sec-ch-ua", r#""Google Chrome";v="131", "Chromium";v="131", "Not_A Brand";v="24""#),
@@ -71,15 +72,17 @@ fn main() {
         tls,
         ..Facts::default()
     };
-    let verdict = engine.decide(&facts, 1_731_000_000_000);
+    let verdict = engine.judge(&facts, 1_731_000_000_000);
     println!("{}", verdict.event("cost"));
     let bundle = engine.bundle();
     let request = Request::new(&facts, &settings.client_address);
     let fingerprint = Fingerprint::new(&request, bundle.names());
     let origin = Origin::new(&request, &fingerprint, bundle.networks());
-    let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin };
+    let memory = Memory::default();
+    let seen =
+        Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now: 1_731_000_000_000 };
     let evidence = Evidence::gather(&seen);
-    time("decide", || engine.decide(black_box(&facts), 1_731_000_000_000));
+    time("decide", || engine.judge(black_box(&facts), 1_731_000_000_000));
     time("  request", || Request::new(black_box(&facts), &settings.client_address));
     time("  fingerprint", || Fingerprint::new(black_box(&request), bundle.names()));
     time("  origin", || Origin::new(black_box(&request), &fingerprint, bundle.networks()));

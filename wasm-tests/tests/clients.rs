@@ -18,7 +18,7 @@ fn judged() -> Vec<Judged> {
     let judge = |recorded: Recorded| {
         let lent = recorded.request.facts();
         let facts = lent.facts();
-        let verdict = engine.decide(&facts, recorded.request.t);
+        let verdict = engine.judge(&facts, recorded.request.t);
         let reasons: Vec<_> =
             verdict.reasons().map(|reason| format!("{}: {}", reason.signal.id, reason.detail)).collect();
         let request = &recorded.request;

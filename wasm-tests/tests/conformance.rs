@@ -40,7 +40,7 @@ fn same_lines(requests: Vec<trace::Request>) {
         let request = replay::with_id(request);
         let lent = request.facts();
         let facts = lent.facts();
-        let native = engine.decide(&facts, request.t).event(&request.id);
+        let native = engine.judge(&facts, request.t).event(&request.id);
         process.world_mut().log.clear();
         process.world_mut().now = request.t * 1_000_000;
         let (vm, root) = &mut workers[number % 2];

@@ -113,5 +113,5 @@ fn engine_on(engine: &Engine, echo: &str, now: u64) -> String {
         ..Facts::default()
     };
     let id = pairs.iter().find(|(name, _)| *name == "x-request-id").unwrap().1;
-    engine.decide(&facts, now).event(id)
+    engine.judge(&facts, now).event(id)
 }

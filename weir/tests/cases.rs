@@ -35,13 +35,13 @@ fn survives(engine: &Engine, mut request: Request, host: Option<&Host>, line: u6
     }
     let lent = request.facts();
     let facts = lent.facts();
-    let told = case::make(engine, &request, &engine.decide(&facts, request.t), None);
+    let told = case::make(engine, &request, &engine.judge(&facts, request.t), None);
     let written = Record::Request(Box::new(told)).to_json();
     let Ok(Record::Request(again)) = Record::parse(written.as_bytes()) else { panic!("line {line}") };
     let case = again.case.as_deref().unwrap();
     let lent = again.facts();
     let facts = lent.facts();
-    let comparison = case::compare(case, engine, &engine.decide(&facts, again.t));
+    let comparison = case::compare(case, engine, &engine.judge(&facts, again.t));
     assert_eq!(comparison, Comparison::Same, "line {line}, {}", request.id);
     assert!(case.exact, "line {line}");
     case.clone()

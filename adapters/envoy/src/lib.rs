@@ -94,7 +94,7 @@ impl HttpContext for Http {
 fn judge(active: &Active, bytes: &RequestBytes) -> Action {
     let started = hostcalls::now_nanoseconds();
     bytes.with_facts(|facts, forged| {
-        let verdict = active.engine.decide(facts, started.checked_div(1_000_000).unwrap_or(0));
+        let verdict = active.engine.judge(facts, started.checked_div(1_000_000).unwrap_or(0));
         metrics::decision(started);
         act::carry_out(active, &verdict, forged)
     })

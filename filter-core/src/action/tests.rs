@@ -26,7 +26,7 @@ const BLOCK: &str = r#"{"rules":[{"id":"all","when":"always","then":{"block":{"s
 
 fn reply(request: &str) -> Reply {
     let engine = engine(BLOCK, Some(SECRET));
-    Sample::parse(request).unwrap().with(|facts| engine.decide(facts, NOW).reply().unwrap())
+    Sample::parse(request).unwrap().with(|facts| engine.judge(facts, NOW).reply().unwrap())
 }
 
 fn header<'r>(reply: &'r Reply, name: &str) -> Option<&'r str> {
@@ -104,7 +104,7 @@ const TAG: &str = r#"{"rules":[{"id":"all","when":"always","then":"tag"}],"other
 
 fn tags(request: &str) -> Vec<(&'static str, String)> {
     let engine = engine(TAG, Some(SECRET));
-    Sample::parse(request).unwrap().with(|facts| engine.decide(facts, NOW).request_headers())
+    Sample::parse(request).unwrap().with(|facts| engine.judge(facts, NOW).request_headers())
 }
 
 fn tag_key() -> Vec<u8> {
@@ -150,7 +150,7 @@ fn a_tag_is_believed_only_as_it_was_made() {
 fn what_cannot_be_signed_is_not() {
     let engine = engine(TAG, Some(SECRET));
     let facts = crate::facts::Facts { method: b"GET\nx", ..Default::default() };
-    let headers = engine.decide(&facts, NOW).request_headers();
+    let headers = engine.judge(&facts, NOW).request_headers();
     assert_eq!(headers.len(), 4);
     assert!(headers.iter().all(|(name, _)| *name != SIGNATURE_HEADER));
 }
@@ -188,7 +188,7 @@ fn own_headers() {
 
 fn event(content: &str, secret: Option<&[u8]>, request: &str) -> Value {
     let engine = engine(content, secret);
-    let line = Sample::parse(request).unwrap().with(|facts| engine.decide(facts, NOW).event("r1"));
+    let line = Sample::parse(request).unwrap().with(|facts| engine.judge(facts, NOW).event("r1"));
     assert!(!line.contains('\n'));
     serde_json::from_str(&line).unwrap()
 }
@@ -199,7 +199,7 @@ fn the_event_line() {
     let engine = engine(content, Some(SECRET));
     let request = "like chromium_navigation\n@path=/a?secret=1\n-accept-language\naccept: */*\naccept-encoding: gzip";
     let line = Sample::parse(request).unwrap().with(|facts| {
-        let verdict = engine.decide(facts, NOW);
+        let verdict = engine.judge(facts, NOW);
         assert!(verdict.is_reported());
         verdict.event("r\"1")
     });

@@ -7,11 +7,13 @@
 mod client;
 mod fact;
 mod header;
+mod outcome;
 mod tls;
 
 pub use client::{ClientFacts, Provenance};
 pub use fact::Fact;
 pub use header::{Header, HeaderOrder};
+pub use outcome::Outcome;
 pub use tls::{Ja4By, TlsFacts, TlsVersion};
 
 /// Everything a host can say about one request.

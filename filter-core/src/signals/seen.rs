@@ -4,6 +4,7 @@ use super::infrastructure::Origin;
 use crate::facts::Fact;
 use crate::fingerprint::{Claim, Engine, Family, Fingerprint};
 use crate::request::{HeaderName, Method, Request, RequestKind};
+use crate::state::Memory;
 
 /// The view every signal gets.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +15,10 @@ pub struct Seen<'a> {
     pub fingerprint: &'a Fingerprint<'a>,
     /// Which networks its address belongs to, and whether they prove its name.
     pub origin: &'a Origin<'a>,
+    /// What is remembered of those who take part, this request counted; empty without memory.
+    pub memory: &'a Memory<'a>,
+    /// Milliseconds since the epoch.
+    pub now: u64,
 }
 
 impl<'a> Seen<'a> {

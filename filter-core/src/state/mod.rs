@@ -1,3 +1,41 @@
-//! What is remembered between requests.
+//! Memory beside the line: what is kept between requests, bounded by construction.
+//!
+//! A request touches at most eight *records*, each under a 64-bit keyed hash: [`Client`] and [`ClientDetail`], [`Address`],
+//! [`Network`], [`Tool`], [`Account`], [`Endpoint`], [`Site`]. A record has a fixed size and a fixed byte form; any bytes
+//! are a record. Hosts lend the records ([`Records`]), the engine counts the request in them, and signals read them
+//! ([`Memory`]). Without records nothing is remembered, and a verdict is about the request alone.
+//!
+//! Times are milliseconds since the epoch and may run backwards: then no time has passed.
 
+#[macro_use]
+mod form;
+mod account;
+mod address;
+mod client;
+mod client_detail;
+mod endpoint;
+mod keys;
+mod network;
+mod records;
+mod site;
 pub mod sketches;
+mod statuses;
+mod visit;
+#[cfg(test)]
+mod tests;
+mod tool;
+
+pub use account::Account;
+pub use address::Address;
+pub use client::Client;
+pub use client_detail::ClientDetail;
+pub use endpoint::Endpoint;
+pub use form::FORM;
+pub(crate) use keys::Naming;
+pub use keys::{RecordKeys, Touched};
+pub use network::Network;
+pub use records::{Memory, Records};
+pub use site::Site;
+pub use statuses::{StatusClass, Statuses};
+pub use tool::Tool;
+pub use visit::{Act, Shown, Visit};

@@ -55,7 +55,7 @@ impl Judge {
     pub fn judge(&self, request: &trace::Request) -> Judged {
         let facts = request.facts();
         let facts = facts.facts();
-        let verdict = self.0.decide(&facts, request.t);
+        let verdict = self.0.judge(&facts, request.t);
         Judged {
             score: verdict.score.value,
             class: verdict.score.class,

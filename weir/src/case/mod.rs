@@ -25,7 +25,7 @@ pub fn make(engine: &Engine, request: &Request, verdict: &Verdict<'_>, host: Opt
     let event = event(verdict, &request.id);
     let lent = told.facts();
     let facts = lent.facts();
-    let again = self::event(&engine.decide(&facts, request.t), &request.id);
+    let again = self::event(&engine.judge(&facts, request.t), &request.id);
     let exact = difference(&event, &again).is_none();
     let bundle = engine.bundle().id().to_owned();
     let case = Case { format: FORMAT, bundle, host: host.map(str::to_owned), redacted, exact, verdict: event };

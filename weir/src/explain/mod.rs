@@ -43,7 +43,7 @@ impl Explanation {
     pub fn of_request(engine: &Engine, request: &Request) -> Self {
         let lent = request.facts();
         let facts = lent.facts();
-        let verdict = engine.decide(&facts, request.t);
+        let verdict = engine.judge(&facts, request.t);
         let Weights { prior, .. } = engine.bundle().weights();
         let comparison = request.case.as_ref().map(|case| match case::compare(case, engine, &verdict) {
             Comparison::Same => "the same verdict as recorded".to_owned(),

@@ -47,7 +47,7 @@ pub fn run(
         }
         let lent = request.facts();
         let facts = lent.facts();
-        let verdict = engine.decide(&facts, request.t);
+        let verdict = engine.judge(&facts, request.t);
         summary.count(&verdict);
         if let Some(case) = &request.case {
             summary.cases.add(name, line, case::compare(case, engine, &verdict));

@@ -6,8 +6,9 @@ mod tests;
 mod text;
 mod words;
 
+pub(crate) use crate::bytes::host_of;
 pub(crate) use compile::Scope;
-pub(crate) use text::{Case, List, host_of, list};
+pub(crate) use text::{Case, List, list};
 pub(crate) use words::Word;
 
 use alloc::boxed::Box;

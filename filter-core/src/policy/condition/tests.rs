@@ -75,7 +75,7 @@ fn holds(engine: &Engine, facts: &Facts<'_>, changes: &Value) -> Option<bool> {
             other => panic!("no fact {other}"),
         }
     }
-    match engine.decide(&facts, 0).rule().map(|rule| rule.id.as_str()) {
+    match engine.judge(&facts, 0).rule().map(|rule| rule.id.as_str()) {
         Some("yes") => Some(true),
         Some(_) => Some(false),
         None => None,

@@ -63,20 +63,10 @@ impl Text {
     }
 }
 
-/// The authority without port, user part and trailing dot.
-pub(crate) fn host_of(authority: &[u8]) -> &[u8] {
-    let host = authority.rsplit(|b| *b == b'@').next().unwrap_or(authority);
-    let end = match host.iter().rposition(|b| *b == b']') {
-        Some(bracket) => bracket.saturating_add(1),
-        None => host.iter().position(|b| *b == b':').unwrap_or(host.len()),
-    };
-    let host = host.get(..end).unwrap_or(host);
-    host.strip_suffix(b".").unwrap_or(host)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bytes::host_of;
 
     #[test]
     fn tests_on_texts() {

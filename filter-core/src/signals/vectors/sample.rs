@@ -12,6 +12,7 @@ use crate::fingerprint::Fingerprint;
 use crate::request::{ClientAddressSettings, Request};
 use crate::signals::Seen;
 use crate::signals::infrastructure::{Origin, sample};
+use crate::state::Memory;
 
 /// A request's facts, owned.
 #[derive(Clone, Debug)]
@@ -186,7 +187,8 @@ impl Sample {
             let request = Request::new(facts, &ClientAddressSettings::default());
             let fingerprint = Fingerprint::new(&request, &names);
             let origin = Origin::new(&request, &fingerprint, &networks);
-            f(&Seen { request: &request, fingerprint: &fingerprint, origin: &origin })
+            let memory = Memory::default();
+            f(&Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now: 0 })
         })
     }
 }

@@ -31,6 +31,8 @@ use super::log2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Distinct<const N: usize>([u16; N]);
 
+fields!([const N: usize] Distinct<N> { 0: [u16; N] });
+
 impl<const N: usize> Default for Distinct<N> {
     fn default() -> Self {
         Distinct([0; N])

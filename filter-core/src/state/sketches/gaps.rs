@@ -16,6 +16,8 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gaps([u8; 16]);
 
+fields!(Gaps { 0: [u8; 16] });
+
 impl Gaps {
     /// Counts a pause, in milliseconds.
     pub fn add(&mut self, gap: u64) {

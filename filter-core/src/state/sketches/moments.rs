@@ -26,6 +26,8 @@ pub struct Moments {
 /// Values that make the memory.
 const MEMORY: u32 = 64;
 
+fields!(Moments { mean: u32, variance: u32, count: u32 });
+
 impl Moments {
     /// Takes a value in.
     pub fn add(&mut self, value: u16) {

@@ -19,6 +19,8 @@ use super::log2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quantiles([u16; 64]);
 
+fields!(Quantiles { 0: [u16; 64] });
+
 impl Default for Quantiles {
     fn default() -> Self {
         Quantiles([0; 64])

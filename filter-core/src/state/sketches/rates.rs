@@ -13,6 +13,8 @@ pub enum Scale {
     Hours,
 }
 
+fields!(Rates { last: u32, levels: [u32; 4] });
+
 impl Scale {
     /// All of them, the shortest first.
     pub const ALL: [Scale; 4] = [Scale::Seconds, Scale::Minute, Scale::Quarter, Scale::Hours];

@@ -25,6 +25,8 @@ pub struct Stride {
     longest: u16,
 }
 
+fields!(Stride { last: u32, step: u32, run: u16, longest: u16 });
+
 impl Stride {
     /// Takes the next number. The first one of all is a step from 0.
     pub fn add(&mut self, number: u64) {

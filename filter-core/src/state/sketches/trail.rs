@@ -32,6 +32,8 @@ pub struct Trail {
     held: u8,
 }
 
+fields!(Trail { endpoints: [u16; 16], gaps: [u8; 16], next: u8, held: u8 });
+
 impl Trail {
     /// Takes a step; the pause before it is in milliseconds.
     pub fn add(&mut self, endpoint: u16, gap: u64) {

@@ -34,5 +34,5 @@ pub extern "C" fn gate(now: u64) -> usize {
     let Ok(bundle) = Bundle::parse(b"{}") else { return 0 };
     let Ok(engine) = Engine::new(bundle, &settings) else { return 0 };
     let facts = Facts { method: b"GET", authority: b"shop.example", path: b"/", ..Facts::default() };
-    engine.decide(&facts, now).event("gate").len()
+    engine.judge(&facts, now).event("gate").len()
 }

@@ -72,5 +72,5 @@ fn load(text: &[u8]) {
     let settings = Settings { allow_unsigned: true, keys: Some(Keys::derive(SECRET)), ..Settings::default() };
     let engine = Engine::new(bundle, &settings).unwrap();
     let facts = Facts { method: b"GET", authority: b"shop.example", path: b"/api/users/7", ..Facts::default() };
-    decide::sound(&engine.decide(&facts, 0));
+    decide::sound(&engine.judge(&facts, 0));
 }

@@ -14,9 +14,9 @@ pub(super) const TARGET: Target =
 fn check(data: &[u8]) {
     with_facts(data, |facts, now| {
         for engine in [default_engine(), ruled_engine()] {
-            let verdict = engine.decide(facts, now);
+            let verdict = engine.judge(facts, now);
             sound(&verdict);
-            assert_eq!(whole(&verdict), whole(&engine.decide(facts, now)));
+            assert_eq!(whole(&verdict), whole(&engine.judge(facts, now)));
         }
     });
 }

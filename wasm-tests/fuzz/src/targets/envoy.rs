@@ -47,7 +47,7 @@ fn check(data: &[u8]) {
     envoy_host::give(wire, given.into_iter().collect());
     let Some(bytes) = RequestBytes::fetch() else { return assert!(wire.is_empty()) };
     bytes.with_facts(|facts, forged| {
-        decide::sound(&default_engine().decide(facts, 0));
+        decide::sound(&default_engine().judge(facts, 0));
         let own = read.iter().map(|(name, _)| *name).filter(|name| name.starts_with(b"x-weir-"));
         assert_eq!(forged.names().collect::<Vec<_>>(), own.collect::<Vec<_>>());
     });

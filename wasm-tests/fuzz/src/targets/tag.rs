@@ -25,7 +25,7 @@ fn check(data: &[u8]) {
     let forged = Fields::of(data).text();
     with_facts(data, |facts, now| {
         let request = (facts.method, facts.authority, facts.path);
-        let headers = ruled_engine().decide(facts, now).request_headers();
+        let headers = ruled_engine().judge(facts, now).request_headers();
         let value = |name: &str| headers.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_str());
         let Some(score) = value("x-weir-score") else { return assert!(headers.is_empty()) };
         let [class, reasons, bundle] =

@@ -1,0 +1,74 @@
+//! What a request touches, before it is judged.
+
+use core::cell::OnceCell;
+
+use siphasher::sip::SipHasher24;
+
+use super::Engine;
+use crate::facts::Facts;
+use crate::fingerprint::Fingerprint;
+use crate::keys::Keys;
+use crate::request::Request;
+use crate::signals::infrastructure::Origin;
+use crate::state::{Naming, RecordKeys, Touched};
+
+/// A request, read and named: which records it touches, and what it wants of its host.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    pub(super) request: Request<'a>,
+    pub(super) fingerprint: Fingerprint<'a>,
+    pub(super) origin: Origin<'a>,
+    /// Place of its endpoint in the bundle.
+    pub(super) place: Option<u16>,
+    /// Found when first asked for: hashing costs as much as judging a short request.
+    pub(super) touched: OnceCell<Touched>,
+    pub(super) now: u64,
+    engine: &'a Engine,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(engine: &'a Engine, facts: &'a Facts<'a>, now: u64) -> Self {
+        let bundle = &engine.bundle;
+        let request = Request::new(facts, &engine.client_address);
+        let fingerprint = Fingerprint::new(&request, bundle.names());
+        let origin = Origin::new(&request, &fingerprint, bundle.networks());
+        let place = bundle.endpoint_of(&request);
+        Plan { request, fingerprint, origin, place, touched: OnceCell::new(), now, engine }
+    }
+
+    /// The request, indexed.
+    pub fn request(&self) -> &Request<'a> {
+        &self.request
+    }
+
+    /// Keys of the records it touches: what a host that stores records asks its store for.
+    pub fn keys(&self) -> &RecordKeys {
+        &self.touched().keys
+    }
+
+    /// Which records it touches, and what it adds to them.
+    pub fn touched(&self) -> &Touched {
+        self.touched.get_or_init(|| {
+            let Engine { bundle, keys, .. } = self.engine;
+            let endpoint = self.place.and_then(|place| bundle.endpoints().get(usize::from(place)));
+            let naming = Naming {
+                sources: bundle.identity(),
+                asn: self.origin.asn(&self.request),
+                endpoint: endpoint.map(|endpoint| endpoint.id.as_str()),
+                key: keys.as_ref().map_or_else(SipHasher24::new, Keys::ids),
+            };
+            Touched::of(&self.request, &self.fingerprint, naming, self.now)
+        })
+    }
+
+    /// Bytes of the body's start that the verdict wants; 0: judge at once. The host then plans anew with
+    /// [`Facts::body`](crate::facts::Facts::body). No endpoint asks for its body yet.
+    pub fn body_prefix(&self) -> usize {
+        0
+    }
+
+    /// Whether the answer is of use: only where records are kept.
+    pub fn wants_outcome(&self) -> bool {
+        self.touched.get().is_some()
+    }
+}

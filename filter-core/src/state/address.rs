@@ -1,0 +1,52 @@
+//! One address, whoever is behind it.
+
+use super::client::seconds;
+use super::sketches::{Distinct, Rates};
+use super::statuses::bump;
+use super::{Act, RecordKeys, StatusClass, Statuses, Visit};
+
+record! {
+    /// What comes from one address: an IPv4 address, or an IPv6 /64.
+    Address: 128 {
+        /// Requests at four half-lives.
+        rates: Rates,
+        /// Answers of 401, 403 and failed logins, at four half-lives.
+        failures: Rates,
+        /// Distinct clients.
+        clients: Distinct<16>,
+        /// Distinct tools.
+        tools: Distinct<8>,
+        /// Distinct accounts.
+        accounts: Distinct<8>,
+        /// Answers.
+        statuses: Statuses,
+        /// Requests by [`Act`]; when one reaches 255 all are halved.
+        acts: [u8; Act::COUNT],
+        /// Zero: room for what later forms count.
+        room: [u8; 7],
+        /// When the first request came, in seconds since the epoch.
+        begun: u32,
+    }
+}
+
+impl Address {
+    pub(super) fn visit(&mut self, visit: &Visit, keys: &RecordKeys) {
+        self.rates.add(visit.at, 1);
+        self.clients.add(keys.client);
+        self.tools.add(keys.tool);
+        if keys.account != 0 {
+            self.accounts.add(keys.account);
+        }
+        bump(&mut self.acts, visit.act as usize);
+        if self.begun == 0 {
+            self.begun = seconds(visit.at);
+        }
+    }
+
+    pub(super) fn settle(&mut self, visit: &Visit, status: u16) {
+        self.statuses.add(status);
+        if StatusClass::of(status) == StatusClass::Denied {
+            self.failures.add(visit.at, 1);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Every client: a session, or an address with a tool.
+
+use super::sketches::{Gaps, Rates};
+use super::statuses::{bump, fade, total};
+use super::{Act, Shown, Statuses, Visit};
+
+record! {
+    /// What every client leaves: how fast, in which rhythm, asking for what, answered how.
+    ///
+    /// Counts are of the session that goes on: after 30 minutes without a request they are halved, twice after an hour, and
+    /// so on; a client that stays away for long begins anew.
+    Client: 64 {
+        /// Requests at four half-lives.
+        rates: Rates,
+        /// Pauses between acts: requests that are neither assets nor [`Act::Other`].
+        gaps: Gaps,
+        /// Answers.
+        statuses: Statuses,
+        /// Requests by [`Act`]; when one reaches 255 all are halved.
+        acts: [u8; Act::COUNT],
+        /// The greatest score lately, fading with the counts.
+        score: u8,
+        /// What was ever shown.
+        shown: Shown,
+        /// When the first request came, in seconds since the epoch; 0 before that.
+        begun: u32,
+        /// When the last act came, in seconds since the epoch.
+        seen: u32,
+        /// Milliseconds past the second of the last act.
+        milliseconds: u16,
+        /// Zero: room for what later forms count.
+        room: u16,
+    }
+}
+
+/// Silence after which a session is another one. Web analytics have used 30 minutes since the 1990s.
+const SESSION: u64 = 30 * 60 * 1000;
+
+impl Client {
+    /// Requests counted, of the session that goes on; with many, halved.
+    pub fn requests(&self) -> u32 {
+        total(&self.acts)
+    }
+
+    /// Requests of one kind.
+    pub fn acts(&self, act: Act) -> u32 {
+        self.acts.get(act as usize).copied().map_or(0, u32::from)
+    }
+
+    /// Counts a request; gives the pause since the last act in milliseconds, where this is an act of the same session.
+    /// Where the clock ran backwards there is none.
+    pub(super) fn visit(&mut self, visit: &Visit) -> Option<u64> {
+        let last = u64::from(self.seen).saturating_mul(1000).saturating_add(u64::from(self.milliseconds));
+        let silence = visit.at.checked_sub(last).filter(|_| self.seen != 0);
+        let sessions = silence.and_then(|silence| silence.checked_div(SESSION)).unwrap_or(0);
+        (0..sessions.min(8)).for_each(|_| self.fade());
+        self.rates.add(visit.at, 1);
+        bump(&mut self.acts, visit.act as usize);
+        self.shown.set(visit.shown);
+        if visit.shown.has(Shown::COOKIE) && self.shown.has(Shown::COOKIE_GIVEN) {
+            self.shown.set(Shown::COOKIE_KEPT);
+        }
+        if self.begun == 0 {
+            self.begun = seconds(visit.at);
+        }
+        let pause = silence.filter(|silence| visit.is_act() && *silence < SESSION);
+        if let Some(pause) = pause {
+            self.gaps.add(pause);
+        }
+        // What stands before the first act counts as one. A last act that lies far ahead was timed by a clock gone wrong.
+        let is_ahead = last.saturating_sub(visit.at) > SESSION;
+        if (visit.is_act() && silence.is_some()) || self.seen == 0 || is_ahead {
+            self.seen = seconds(visit.at);
+            self.milliseconds = visit.at.checked_rem(1000).and_then(|rest| u16::try_from(rest).ok()).unwrap_or(0);
+        }
+        pause
+    }
+
+    /// Counts an answer.
+    pub(super) fn settle(&mut self, shown: Shown, score: u8, status: Option<u16>) {
+        self.shown.set(shown);
+        self.score = self.score.max(score);
+        status.into_iter().for_each(|status| self.statuses.add(status));
+    }
+
+    fn fade(&mut self) {
+        fade(&mut self.acts);
+        self.statuses.fade();
+        self.score /= 2;
+    }
+}
+
+/// Seconds since the epoch; until 2106.
+pub(super) fn seconds(at: u64) -> u32 {
+    at.checked_div(1000).and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(u32::MAX)
+}

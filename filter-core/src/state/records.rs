@@ -1,0 +1,141 @@
+//! The records of one request, lent by whoever keeps them.
+
+use super::{Account, Address, Client, ClientDetail, Endpoint, Network, Shown, Site, Tool, Touched, Visit};
+use crate::facts::{Fact, Outcome};
+
+/// Records to count a request in. Those that are `None` are not kept, and what needs them stays silent.
+///
+/// A host that lives long lends them from tables in its memory; one that does not reads them with `from_bytes`,
+/// lends them, and stores `to_bytes` of those that [`Touched::keys`] names.
+#[derive(Debug, Default)]
+#[allow(missing_docs, reason = "one of each kind")]
+pub struct Records<'r> {
+    pub client: Option<&'r mut Client>,
+    pub detail: Option<&'r mut ClientDetail>,
+    pub address: Option<&'r mut Address>,
+    pub network: Option<&'r mut Network>,
+    pub tool: Option<&'r mut Tool>,
+    pub account: Option<&'r mut Account>,
+    pub endpoint: Option<&'r mut Endpoint>,
+    pub site: Option<&'r mut Site>,
+}
+
+/// What is remembered about those who take part in a request, the request counted. `None`: not kept on this host, or not yet.
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(missing_docs, reason = "one of each kind")]
+pub struct Memory<'r> {
+    pub client: Option<&'r Client>,
+    pub detail: Option<&'r ClientDetail>,
+    pub address: Option<&'r Address>,
+    pub network: Option<&'r Network>,
+    pub tool: Option<&'r Tool>,
+    pub account: Option<&'r Account>,
+    pub endpoint: Option<&'r Endpoint>,
+    pub site: Option<&'r Site>,
+    /// The request as it was counted; `None` without any record.
+    pub visit: Option<Visit>,
+    /// Milliseconds since the client's last act, where this is one of the same session.
+    pub pause: Option<u64>,
+}
+
+impl<'r> Records<'r> {
+    /// Nothing is lent.
+    pub fn is_empty(&self) -> bool {
+        let Records { client, detail, address, network, tool, account, endpoint, site } = self;
+        client.is_none()
+            && detail.is_none()
+            && address.is_none()
+            && network.is_none()
+            && tool.is_none()
+            && account.is_none()
+            && endpoint.is_none()
+            && site.is_none()
+    }
+
+    /// Counts a request in every record, and gives them back to be read.
+    pub(crate) fn visit(self, touched: &Touched) -> Memory<'r> {
+        let Touched { keys, visit } = touched;
+        let mut pause = None;
+        // Whoever has no name has no record, whatever was lent.
+        let client = self.client.filter(|_| keys.client != 0).map(|client| {
+            pause = client.visit(visit);
+            &*client
+        });
+        Memory {
+            client,
+            detail: self.detail.filter(|_| keys.client != 0).map(|detail| {
+                let nobody = Client::EMPTY;
+                detail.visit(visit, keys, client.unwrap_or(&nobody), pause);
+                &*detail
+            }),
+            address: self.address.filter(|_| keys.address != 0).map(|record| {
+                record.visit(visit, keys);
+                &*record
+            }),
+            network: self.network.filter(|_| keys.network != 0).map(|record| {
+                record.visit(visit, keys);
+                &*record
+            }),
+            tool: self.tool.map(|record| {
+                record.visit(visit, keys);
+                &*record
+            }),
+            account: self.account.filter(|_| keys.account != 0).map(|record| {
+                record.visit(visit, keys);
+                &*record
+            }),
+            endpoint: self.endpoint.map(|record| {
+                record.visit(visit, keys, pause);
+                &*record
+            }),
+            site: self.site.map(|record| {
+                record.visit(visit, keys, client);
+                &*record
+            }),
+            visit: Some(*visit),
+            pause,
+        }
+    }
+
+    /// Counts the answer, and the score that the request had.
+    pub(crate) fn settle(self, visit: &Visit, score: u8, outcome: &Outcome<'_>, now: u64) {
+        let mut shown = Shown::default();
+        if outcome.header(b"set-cookie").is_present() {
+            shown.set(Shown::COOKIE_GIVEN);
+        }
+        if outcome.header(b"etag").is_present() || outcome.header(b"last-modified").is_present() {
+            shown.set(Shown::VALIDATOR_GIVEN);
+        }
+        let (status, size) = (outcome.status.present(), outcome.size.present());
+        if let Some(client) = self.client {
+            client.settle(shown, score, status);
+        }
+        let Some(status) = status else { return };
+        if let Some(detail) = self.detail {
+            detail.settle(visit, status, size.unwrap_or(0));
+        }
+        if let Some(record) = self.address {
+            record.settle(visit, status);
+        }
+        if let Some(record) = self.network {
+            record.settle(visit, status);
+        }
+        if let Some(record) = self.tool {
+            record.settle(visit, status);
+        }
+        if let Some(record) = self.account {
+            record.settle(visit, status);
+        }
+        if let Some(record) = self.endpoint {
+            let took = match outcome.took {
+                Fact::Present(took) => Some(took),
+                Fact::Unknown => now.checked_sub(visit.at),
+                Fact::Absent => None,
+            };
+            record.settle(visit, status, size, took);
+        }
+        if let Some(record) = self.site {
+            record.settle(visit, status);
+        }
+    }
+}
