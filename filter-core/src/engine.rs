@@ -77,9 +77,10 @@ impl Engine {
     /// When the bundle needs what the settings do not give: trust, or a secret.
     pub fn new(bundle: Bundle, settings: &Settings) -> Result<Self, Problems> {
         let mut problems = Vec::new();
-        if !settings.allow_unsigned {
-            let message = "the bundle is unsigned, or signed in a way this version cannot check";
-            problems.push(Problem::new("/allow_unsigned", message, "set it to true to load such a bundle"));
+        if !settings.allow_unsigned && bundle.signer().is_none() {
+            let message = "nothing says who may sign bundles";
+            let remedy = "list keys under `trusted_keys`; or set it to true to load bundles whoever made them";
+            problems.push(Problem::new("/allow_unsigned", message, remedy));
         }
         if bundle.tags() && settings.keys.is_none() {
             let message = "the bundle tags requests, and there is no secret to sign tags with";

@@ -81,3 +81,6 @@ pub const SETTINGS: usize = 9 << 20;
 
 /// Proxies that may be trusted. The largest CDN publishes fewer than 100 blocks.
 pub const TRUSTED_PROXIES: usize = 1024;
+
+/// Keys that may sign for one host: one a person or pipeline, and as many again while they are replaced.
+pub const TRUSTED_KEYS: usize = 16;

@@ -41,7 +41,7 @@ pub fn load(bundle: Option<&Path>, settings: Option<&Path>) -> Result<Engine, Lo
         (None, Some(text), Some(path)) => (path.to_owned(), text),
         (None, _, _) => (PathBuf::from(DEFAULT_NAME), DEFAULT.to_vec()),
     };
-    let bundle = refusing(&place, Bundle::parse(&text))?;
+    let bundle = refusing(&place, Bundle::trusted(&text, &settings.trusted_keys))?;
     refusing(&place, Engine::new(bundle, &settings))
 }
 

@@ -2,15 +2,18 @@
 //!
 //! [`input`] opens files, [`trace`] reads and writes requests as JSON Lines, [`host`] says what each host sees of them,
 //! [`source`] reads access logs, [`single`] one request out of anything; [`desk`] sets an engine up, [`replay`] runs it over them, [`case`] sets verdicts down,
-//! [`explain`] tells a person why; [`check`] finds what is wrong with a file.
+//! [`explain`] tells a person why; [`check`] finds what is wrong with a file, [`bundle`] signs and ships.
 
+pub mod bundle;
 pub mod case;
 pub mod check;
 pub mod desk;
 pub mod explain;
+pub mod files;
 pub mod host;
 pub mod input;
 pub mod replay;
 pub mod single;
 pub mod source;
+pub mod time;
 pub mod trace;

@@ -16,9 +16,8 @@ pub(crate) fn load(slot: &Slot) -> Result<Option<Poller>, String> {
         .map_err(|refusal| format!("/: no configuration ({refusal}); give the host settings as a StringValue"))?;
     let mut settings = Settings::parse(&text).map_err(|problems| problems.to_string())?;
     match std::mem::take(&mut settings.source) {
-        BundleSource::Given => {
-            Err("/: no bundle is given; give `bundle` (the two lines as a string) or `poll`".to_owned())
-        }
+        // The settings' reader says so before.
+        BundleSource::Given => Err(String::new()),
         BundleSource::Inline(bundle) => {
             slot.offer(bundle.as_bytes(), &settings)?;
             Ok(None)

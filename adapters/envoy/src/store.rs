@@ -36,7 +36,7 @@ impl Slot {
     pub(crate) fn offer(&self, bundle: &[u8], settings: &Settings) -> Result<(), String> {
         let Ok(mut slot) = self.0.try_borrow_mut() else { return Err("/: another bundle is being taken".to_owned()) };
         let now = hostcalls::now_nanoseconds().checked_div(1_000_000).unwrap_or(0);
-        let made = slot.offer(bundle, now, |bundle| {
+        let made = slot.offer(bundle, settings, now, |bundle| {
             let engine = Engine::new(bundle, settings)?;
             Ok(Active { counters: Counters::new(&engine), engine })
         });

@@ -3,7 +3,8 @@
 use alloc::format;
 use alloc::sync::Arc;
 
-use super::{Bundle, Problem, Problems};
+use super::bundle::Opened;
+use super::{Bundle, Problem, Problems, Settings};
 
 /// What became of a bundle that was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,18 +31,20 @@ pub struct Highest {
 pub struct Slot<T> {
     serving: Option<Arc<T>>,
     highest: Highest,
+    /// What serves is the highest.
+    is_highest: bool,
 }
 
 impl<T> Default for Slot<T> {
     fn default() -> Self {
-        Slot { serving: None, highest: Highest::default() }
+        Slot { serving: None, highest: Highest::default(), is_highest: false }
     }
 }
 
 impl<T> Slot<T> {
     /// An empty slot that goes on from the highest serial another instance saw.
     pub fn resume(highest: Highest) -> Self {
-        Slot { serving: None, highest }
+        Slot { serving: None, highest, is_highest: false }
     }
 
     /// What serves.
@@ -54,44 +57,59 @@ impl<T> Slot<T> {
         &self.highest
     }
 
-    /// Offers a bundle at `now` (milliseconds since the epoch); `make` turns it into what serves.
+    /// Takes note of what another instance saw: nothing older may serve here any more. What serves stays.
+    pub fn raise(&mut self, highest: Highest) {
+        if highest.serial > self.highest.serial {
+            self.highest = highest;
+            self.is_highest = false;
+        }
+    }
+
+    /// Offers a bundle at `now` (milliseconds since the epoch); `make` turns it into what serves. The settings say whose
+    /// signature it must bear, and which bundles may not come back.
     ///
     /// # Errors
-    /// Everything that is wrong with it: it cannot be read, is older than one that served, may not begin yet, has other
-    /// content under a serial that served, or `make` refuses it.
+    /// Everything that is wrong with it: no trusted key signed it, it is quarantined, is older than one that served, has
+    /// other content under a serial that served, may not begin yet, cannot be read, or `make` refuses it. In this order:
+    /// what is not trusted is not read.
     pub fn offer(
         &mut self,
         text: &[u8],
+        settings: &Settings,
         now: u64,
         make: impl FnOnce(Bundle) -> Result<T, Problems>,
     ) -> Result<Activation, Problems> {
-        let bundle = Bundle::parse(text)?;
-        let same = bundle.serial() == self.highest.serial && bundle.id() == self.highest.id;
-        if same && self.serving.is_some() {
+        let opened = Opened::new(text, &settings.trusted_keys)?;
+        let (serial, id) = (opened.manifest.serial, opened.manifest.id.clone());
+        let is_highest = serial == self.highest.serial && id == self.highest.id;
+        if is_highest && self.is_highest {
             return Ok(Activation::Unchanged);
         }
-        self.check(&bundle, same, now)?;
-        let highest = Highest { serial: bundle.serial(), id: bundle.id().into() };
-        let made = make(bundle)?;
-        self.serving = Some(Arc::new(made));
-        self.highest = highest;
+        self.check(&opened, settings, now)?;
+        self.serving = Some(Arc::new(make(Bundle::opened(opened)?)?));
+        self.highest = Highest { serial, id };
+        self.is_highest = true;
         Ok(Activation::Activated)
     }
 
-    fn check(&self, bundle: &Bundle, same: bool, now: u64) -> Result<(), Problems> {
-        let serial = bundle.serial();
+    fn check(&self, opened: &Opened<'_>, settings: &Settings, now: u64) -> Result<(), Problems> {
+        let (serial, id) = (opened.manifest.serial, &opened.manifest.id);
         let seen = self.highest.serial;
+        if settings.quarantined.contains(id) {
+            let message = format!("bundle `{id}` is quarantined");
+            return Err(Problem::new("/manifest/id", message, "give another, or take it out of `quarantined`").into());
+        }
         if serial < seen {
             let message = format!("serial {serial} is older than {seen}, which served already");
             return Err(
                 Problem::new("/manifest/serial", message, "build the old content again under a new serial").into()
             );
         }
-        if serial == seen && !same && !self.highest.id.is_empty() {
+        if serial == seen && *id != self.highest.id && !self.highest.id.is_empty() {
             let message = format!("serial {serial} served with other content");
             return Err(Problem::new("/manifest/serial", message, "build it again under a new serial").into());
         }
-        if let Some(from) = bundle.not_before().filter(|from| now < *from) {
+        if let Some(from) = opened.manifest.not_before.filter(|from| now < *from) {
             let message = format!("it may not begin before {from}, now is {now}");
             return Err(Problem::new("/manifest/not_before", message, "offer it again then").into());
         }
@@ -113,7 +131,8 @@ mod tests {
     }
 
     fn offer(slot: &mut Slot<String>, text: &str, now: u64) -> Result<Activation, String> {
-        slot.offer(text.as_bytes(), now, |bundle| Ok(bundle.rules()[0].id.clone())).map_err(|e| e.to_string())
+        slot.offer(text.as_bytes(), &Settings::default(), now, |bundle| Ok(bundle.rules()[0].id.clone()))
+            .map_err(|e| e.to_string())
     }
 
     #[test]
@@ -152,7 +171,9 @@ mod tests {
     fn what_the_host_refuses_does_not_serve() {
         let mut slot: Slot<String> = Slot::default();
         let text = text("a", 1, None);
-        let refused = slot.offer(text.as_bytes(), 0, |_| Err(Problem::new("/secret", "none", "give one").into()));
+        let refused = slot.offer(text.as_bytes(), &Settings::default(), 0, |_| {
+            Err(Problem::new("/secret", "none", "give one").into())
+        });
         assert_eq!(refused.unwrap_err().to_string(), "/secret: none; give one");
         assert!(slot.serving().is_none());
         assert_eq!(slot.highest(), &Highest::default(), "it may be offered again once the host can");
@@ -165,5 +186,36 @@ mod tests {
         let mut next = Slot::resume(slot.highest().clone());
         assert!(offer(&mut next, &text("b", 4, None), 0).is_err());
         assert_eq!(offer(&mut next, &text("a", 5, None), 0), Ok(Activation::Activated));
+    }
+
+    #[test]
+    fn what_another_instance_saw_counts() {
+        let mut slot = Slot::default();
+        offer(&mut slot, &text("a", 5, None), 0).unwrap();
+        let newer = text("b", 7, None);
+        let id = wire::Manifest::of(newer.lines().nth(1).unwrap(), 7).id;
+        slot.raise(Highest { serial: 7, id });
+        slot.raise(Highest { serial: 6, id: "lower".into() });
+        assert_eq!(slot.serving().unwrap().as_str(), "a", "it serves on");
+        assert!(offer(&mut slot, &text("c", 6, None), 0).is_err());
+        assert!(offer(&mut slot, &text("a", 5, None), 0).is_err(), "a newer one is known");
+        assert!(offer(&mut slot, &text("c", 7, None), 0).is_err(), "other content");
+        assert_eq!(offer(&mut slot, &newer, 0), Ok(Activation::Activated));
+    }
+
+    #[test]
+    fn a_quarantined_bundle_does_not_come_back_under_a_new_serial() {
+        let (bad, again) = (text("bad", 1, None), text("bad", 9, None));
+        let id = wire::Manifest::of(bad.lines().nth(1).unwrap(), 1).id;
+        let settings = Settings { quarantined: alloc::vec![id.clone()], ..Settings::default() };
+        let mut slot: Slot<()> = Slot::default();
+        for text in [bad, again] {
+            let refused = slot.offer(text.as_bytes(), &settings, 0, |_| Ok(())).unwrap_err().to_string();
+            assert_eq!(
+                refused,
+                format!("/manifest/id: bundle `{id}` is quarantined; give another, or take it out of `quarantined`")
+            );
+        }
+        assert!(slot.offer(text("good", 1, None).as_bytes(), &settings, 0, |_| Ok(())).is_ok());
     }
 }

@@ -5,13 +5,15 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+pub(super) use read::Opened;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::condition::Asked;
 use super::problem::{Problem, Problems};
 use super::wire::{self, EventClient};
-use super::{Action, Decision, Endpoint, Rule};
+use super::{Action, Decision, Endpoint, Rule, TrustedKey};
 use crate::fingerprint::{IdentitySource, Names};
 use crate::request::Request;
 use crate::score::{Score, Weights};
@@ -32,6 +34,7 @@ use crate::signals::{Evidence, Seen};
 pub struct Bundle {
     id: String,
     serial: u64,
+    signer: Option<String>,
     not_before: Option<u64>,
     expires: Option<u64>,
     weights: Weights,
@@ -46,13 +49,32 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// Reads and checks the two lines.
+    /// Reads and checks the two lines, whoever signed them. Hosts use [`trusted`](Self::trusted).
     ///
     /// # Errors
     /// Everything that is wrong, at once. Where the first line is wrong in its format or does not fit the second, only that.
     pub fn parse(text: &[u8]) -> Result<Self, Problems> {
-        let (manifest, content) = read::two_lines(text)?;
-        compile::bundle(manifest, content)
+        Bundle::trusted(text, &[])
+    }
+
+    /// Reads and checks the two lines; where `keys` are given, one of them must have signed, and the second line is not read
+    /// before that is known.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), and where no trusted key signed.
+    pub fn trusted(text: &[u8], keys: &[TrustedKey]) -> Result<Self, Problems> {
+        Bundle::opened(Opened::new(text, keys)?)
+    }
+
+    /// Reads and checks the second line too.
+    pub(super) fn opened(opened: Opened<'_>) -> Result<Self, Problems> {
+        let (manifest, signer, content) = opened.read()?;
+        compile::bundle(manifest, signer, content)
+    }
+
+    /// Id of the trusted key whose signature was checked.
+    pub fn signer(&self) -> Option<&str> {
+        self.signer.as_deref()
     }
 
     /// SHA-256 of the content, 64 hexadecimal digits.
@@ -68,6 +90,11 @@ impl Bundle {
     /// Not to be activated before this time, in milliseconds since the epoch.
     pub fn not_before(&self) -> Option<u64> {
         self.not_before
+    }
+
+    /// Stale from this time on, in milliseconds since the epoch.
+    pub fn expires(&self) -> Option<u64> {
+        self.expires
     }
 
     /// Whether it is past its time. It keeps serving; hosts say so.

@@ -14,6 +14,7 @@ mod json;
 mod problem;
 mod rule;
 mod settings;
+mod signature;
 
 pub use activation::{Activation, Highest, Slot};
 pub use bundle::{Bundle, check_content};
@@ -22,3 +23,4 @@ pub use problem::{Position, Problem, Problems};
 pub use rule::{Action, Block, Decision, Mode, Rule, SHADOWS};
 pub(crate) use settings::EVENT_SHARES;
 pub use settings::{BundleSource, Poll, Settings};
+pub use signature::{TrustedKey, seal};

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use serde::Deserialize;
 
+use super::TrustedKey;
 use super::json::Door;
 use super::problem::{Problem, Problems};
 use crate::keys::Keys;
@@ -28,8 +29,13 @@ use crate::request::{ClientAddressSettings, HeaderName, Prefix};
 pub struct Settings {
     /// Where the bundle comes from.
     pub source: BundleSource,
-    /// Bundles without a signature may be loaded. Until signatures can be checked, none loads without this.
+    /// Keys of which one must have signed a bundle: `ed25519:` and base64, as `weir keygen` prints them. While a key is
+    /// replaced both stand here.
+    pub trusted_keys: Vec<TrustedKey>,
+    /// Bundles are loaded whoever signed them. Not beside `trusted_keys`.
     pub allow_unsigned: bool,
+    /// Ids of bundles that may not be loaded, under no serial and whoever signed them.
+    pub quarantined: Vec<String>,
     /// Keys for ids, receipts and signatures, from `secret` (a text of 16 bytes or more, the same on every host of a
     /// tenant). `None`: events carry no client and no identity, and bundles that tag are refused.
     pub keys: Option<Keys>,
@@ -88,8 +94,17 @@ struct ClientAddress {
     header: Option<String>,
 }
 
-const MEMBERS: [&str; 8] =
-    ["bundle", "poll", "trusted_keys", "allow_unsigned", "secret", "client_address", "node", "event_share"];
+const MEMBERS: [&str; 9] = [
+    "bundle",
+    "poll",
+    "trusted_keys",
+    "allow_unsigned",
+    "quarantined",
+    "secret",
+    "client_address",
+    "node",
+    "event_share",
+];
 
 /// What an event share is a part of.
 pub(crate) const EVENT_SHARES: u32 = 1_000_000;
@@ -116,6 +131,7 @@ impl Settings {
         let bundle = members.get("bundle").and_then(|part| door.read::<String>(part, "/bundle"));
         let poll = members.get("poll").and_then(|part| door.read::<Poll>(part, "/poll"));
         let trusted = members.get("trusted_keys").and_then(|part| door.read::<Vec<String>>(part, "/trusted_keys"));
+        let quarantined = members.get("quarantined").and_then(|part| door.read::<Vec<String>>(part, "/quarantined"));
         let unsigned = members.get("allow_unsigned").and_then(|part| door.read::<bool>(part, "/allow_unsigned"));
         let secret = members.get("secret").and_then(|part| door.read::<String>(part, "/secret"));
         let node = members.get("node").and_then(|part| door.read::<String>(part, "/node"));
@@ -128,11 +144,8 @@ impl Settings {
             let remedy = "give `bundle` (the two lines as a string) or `poll`";
             problems.push(Problem::new("", "no bundle is given", remedy));
         }
-        if trusted.is_some_and(|keys| !keys.is_empty()) {
-            let message = "this version cannot check signatures yet";
-            let remedy = "take `trusted_keys` out and set `allow_unsigned`";
-            problems.push(Problem::new("/trusted_keys", message, remedy));
-        }
+        let trusted_keys = check_keys(trusted.unwrap_or_default(), unsigned == Some(true), problems);
+        let quarantined = check_ids(quarantined.unwrap_or_default(), problems);
         let keys = secret.and_then(|secret| {
             if secret.len() < SECRET {
                 let message = format!("{} bytes are too few", secret.len());
@@ -158,7 +171,9 @@ impl Settings {
         };
         Ok(Settings {
             source,
+            trusted_keys,
             allow_unsigned: unsigned.unwrap_or(false),
+            quarantined,
             keys,
             client_address,
             node,
@@ -173,6 +188,49 @@ fn thirty() -> u32 {
 
 fn is_node(name: &str) -> bool {
     !name.is_empty() && name.len() <= limits::NAME && name.bytes().all(|b| b.is_ascii_graphic())
+}
+
+#[cfg(feature = "signatures")]
+fn check_keys(texts: Vec<String>, allow_unsigned: bool, problems: &mut Vec<Problem>) -> Vec<TrustedKey> {
+    if texts.len() > limits::TRUSTED_KEYS {
+        let remedy = format!("at most {} are allowed", limits::TRUSTED_KEYS);
+        problems.push(Problem::new("/trusted_keys", format!("{} keys", texts.len()), remedy));
+    }
+    if allow_unsigned && !texts.is_empty() {
+        let message = "with this, what is signed by nobody would load beside what is signed by a trusted key";
+        problems.push(Problem::new("/allow_unsigned", message, "take it out, or `trusted_keys`"));
+    }
+    let mut keys = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
+        match TrustedKey::parse(text) {
+            Some(key) => keys.push(key),
+            None => {
+                let message = format!("`{}` is no public key", text.escape_debug());
+                let remedy = "give the line that `weir keygen` prints, which starts with `ed25519:`";
+                problems.push(Problem::new(format!("/trusted_keys/{index}"), message, remedy));
+            }
+        }
+    }
+    keys
+}
+
+/// Keys that cannot be used are not passed over: whoever lists them expects them to count.
+#[cfg(not(feature = "signatures"))]
+fn check_keys(texts: Vec<String>, _: bool, problems: &mut Vec<Problem>) -> Vec<TrustedKey> {
+    if !texts.is_empty() {
+        let remedy = "take `trusted_keys` out and set `allow_unsigned`";
+        problems.push(Problem::new("/trusted_keys", "this build cannot check signatures", remedy));
+    }
+    Vec::new()
+}
+
+fn check_ids(ids: Vec<String>, problems: &mut Vec<Problem>) -> Vec<String> {
+    // That it is hexadecimal is not asked: what is no id quarantines nothing, and a mistyped digit would not show either.
+    if let Some(index) = ids.iter().position(|id| id.len() != 64) {
+        let place = format!("/quarantined/{index}");
+        problems.push(Problem::new(place, "it is no id", "give its 64 hexadecimal digits"));
+    }
+    ids
 }
 
 fn check_poll(poll: &Poll, problems: &mut Vec<Problem>) {

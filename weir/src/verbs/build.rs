@@ -4,7 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use weir::bundle::{Lines, SigningKey, Terms, seal};
 use weir::check::{self, Kind};
+use weir::{files, time};
 
 use super::Exit;
 
@@ -15,7 +17,8 @@ use super::Exit;
 #[command(after_help = "\
 Examples:
   weir build policies/default.json -o policies/bundles/default.json
-  weir build my-policy.json -o bundle.json && weir replay --bundle bundle.json access.log")]
+  weir build my-policy.json -o bundle.json && weir replay --bundle bundle.json access.log
+  weir build my-policy.json --key production.key --expires 90d -o bundle.json")]
 pub(super) struct Args {
     /// Policy source (JSON)
     #[arg(value_name = "SOURCE")]
@@ -23,6 +26,18 @@ pub(super) struct Args {
     /// Where the bundle goes; replaced in one step
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
+    /// Key file that signs; without it the bundle loads only where the host says `allow_unsigned`
+    #[arg(long, short, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Serial, in place of the source's
+    #[arg(long, value_name = "NUMBER")]
+    serial: Option<u64>,
+    /// Hosts refuse it before this time: `2027-01-31`, `2027-01-31T08:00:00Z`, or `12h` from now
+    #[arg(long, value_name = "TIME", value_parser = time::parse)]
+    not_before: Option<u64>,
+    /// Hosts call it stale from this time on, and serve it all the same
+    #[arg(long, value_name = "TIME", value_parser = time::parse)]
+    expires: Option<u64>,
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
@@ -31,12 +46,20 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
         Ok(built) => built,
         Err(_) => return refuse(&args, &mut out),
     };
+    let text = String::from_utf8(bytes).context("a bundle is text")?;
+    let key = args.key.as_deref().map(SigningKey::read).transpose()?;
+    let terms = Terms { serial: args.serial, not_before: args.not_before, expires: args.expires };
+    let text = seal(&Lines::read(&text)?, &terms, key.as_ref())?;
     // A host that reads the file meanwhile sees the old bundle or the new one.
-    let mut part = args.output.clone().into_os_string();
-    part.push(".part");
-    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, &args.output));
-    written.with_context(|| format!("`{}` cannot be written", args.output.display()))?;
+    files::replace(&args.output, text.as_bytes())
+        .with_context(|| format!("`{}` cannot be written", args.output.display()))?;
     writeln!(out, "{}: {report}", args.output.display())?;
+    if let Some(serial) = args.serial {
+        writeln!(out, "  serial {serial}, in place of the source's")?;
+    }
+    if let Some(key) = key {
+        writeln!(out, "  signed with key {}", key.public().id())?;
+    }
     Ok(Exit::Fine)
 }
 

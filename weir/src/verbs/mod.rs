@@ -6,10 +6,12 @@ mod completions;
 mod engine;
 mod exit;
 mod explain;
+mod keygen;
 mod man;
 mod progress;
 mod replay;
 mod signals;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -37,6 +39,8 @@ Start with:
 enum Verb {
     Build(build::Args),
     Check(check::Args),
+    Keygen(keygen::Args),
+    Verify(verify::Args),
     Replay(replay::Args),
     Explain(explain::Args),
     Signals(signals::Args),
@@ -49,6 +53,8 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     let result = match cli.verb {
         Verb::Build(args) => build::run(args),
         Verb::Check(args) => check::run(args),
+        Verb::Keygen(args) => keygen::run(args),
+        Verb::Verify(args) => verify::run(args),
         Verb::Replay(args) => replay::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::Signals(args) => signals::run(args),

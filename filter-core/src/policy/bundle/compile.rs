@@ -22,7 +22,7 @@ use crate::signals::infrastructure::{NetworkKind, NetworkList, Networks, RangeTa
 use crate::signals::{SIGNALS, SignalId};
 
 /// The manifest's checks and the content's, together.
-pub(super) fn bundle(manifest: Manifest, content: Content) -> Result<Bundle, Problems> {
+pub(super) fn bundle(manifest: Manifest, signer: Option<String>, content: Content) -> Result<Bundle, Problems> {
     let mut problems = Vec::new();
     if let (Some(from), Some(to)) = (manifest.not_before, manifest.expires)
         && from >= to
@@ -34,6 +34,7 @@ pub(super) fn bundle(manifest: Manifest, content: Content) -> Result<Bundle, Pro
     Ok(Bundle {
         id: manifest.id,
         serial: manifest.serial,
+        signer,
         not_before: manifest.not_before,
         expires: manifest.expires,
         ..compiled
@@ -78,6 +79,7 @@ fn compile(content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundle {
     Bundle {
         id: String::new(),
         serial: 0,
+        signer: None,
         not_before: None,
         expires: None,
         weights,

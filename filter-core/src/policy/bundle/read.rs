@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::fail;
 use crate::limits;
+use crate::policy::TrustedKey;
 use crate::policy::json::Door;
 use crate::policy::problem::{Position, Problem, Problems};
 use crate::policy::wire::{
@@ -25,8 +26,52 @@ struct Format {
     format: u32,
 }
 
-/// Reads both lines and compares the second with the id in the first.
-pub(super) fn two_lines(text: &[u8]) -> Result<(Manifest, Content), Problems> {
+/// Both lines, the first one read and vouched for, the second one named by it and not read yet.
+pub(in crate::policy) struct Opened<'t> {
+    /// The first line.
+    pub(in crate::policy) manifest: Manifest,
+    /// Id of the trusted key that signed; `None`: nobody asked.
+    pub(in crate::policy) signer: Option<String>,
+    door: Door<'t>,
+    second: &'t str,
+}
+
+impl<'t> Opened<'t> {
+    /// Takes the lines apart, checks the signature where `keys` are given, and compares the second line with the id in the
+    /// first.
+    pub(in crate::policy) fn new(text: &'t [u8], keys: &[TrustedKey]) -> Result<Self, Problems> {
+        let (text, first, second) = lines(text)?;
+        let mut door = Door::new(text);
+        if let Ok(Format { format }) = serde_json::from_str(first)
+            && format != FORMAT
+        {
+            let remedy =
+                format!("this version reads format {FORMAT}; use a newer one, or build the bundle for this one");
+            return Err(fail("/manifest/format", format!("format {format} is not known"), remedy));
+        }
+        let Some(manifest) = door.read::<Manifest>(first, "/manifest") else {
+            return Err(Problems::of(door.problems));
+        };
+        let signer = signer(first, &manifest, keys)?;
+        let id = wire::content_id(second.as_bytes());
+        if manifest.id != id {
+            let message = format!("the second line's SHA-256 is `{id}`, not `{}`", manifest.id.escape_debug());
+            return Err(fail("/manifest/id", message, "give what `weir build` wrote, unchanged"));
+        }
+        Ok(Opened { manifest, signer, door, second })
+    }
+
+    /// Reads the second line.
+    pub(super) fn read(mut self) -> Result<(Manifest, Option<String>, Content), Problems> {
+        match parts(&mut self.door, self.second, "/content") {
+            Some(content) if self.door.problems.is_empty() => Ok((self.manifest, self.signer, content)),
+            _ => Err(Problems::of(self.door.problems)),
+        }
+    }
+}
+
+/// The whole text, and its two lines.
+fn lines(text: &[u8]) -> Result<(&str, &str, &str), Problems> {
     if text.len() > limits::BUNDLE {
         return Err(fail("", format!("{} bytes", text.len()), format!("a bundle has at most {}", limits::BUNDLE)));
     }
@@ -41,26 +86,18 @@ pub(super) fn two_lines(text: &[u8]) -> Result<(Manifest, Content), Problems> {
     if second.contains('\n') {
         return Err(fail("", "a bundle is two lines, this is more", "give what `weir build` wrote, unchanged"));
     }
-    let mut door = Door::new(text);
-    if let Ok(Format { format }) = serde_json::from_str(first)
-        && format != FORMAT
-    {
-        let remedy = format!("this version reads format {FORMAT}; use a newer one, or build the bundle for this one");
-        return Err(fail("/manifest/format", format!("format {format} is not known"), remedy));
-    }
-    let manifest = door.read::<Manifest>(first, "/manifest");
-    if let Some(manifest) = &manifest {
-        let id = wire::content_id(second.as_bytes());
-        if manifest.id != id {
-            let message = format!("the second line's SHA-256 is `{id}`, not `{}`", manifest.id.escape_debug());
-            return Err(fail("/manifest/id", message, "give what `weir build` wrote, unchanged"));
-        }
-    }
-    let content = parts(&mut door, second, "/content");
-    match (manifest, content) {
-        (Some(manifest), Some(content)) if door.problems.is_empty() => Ok((manifest, content)),
-        _ => Err(Problems::of(door.problems)),
-    }
+    Ok((text, first.trim_end(), second))
+}
+
+#[cfg(feature = "signatures")]
+fn signer(line: &str, manifest: &Manifest, keys: &[TrustedKey]) -> Result<Option<String>, Problems> {
+    if keys.is_empty() { Ok(None) } else { crate::policy::signature::check(line, manifest, keys).map(Some) }
+}
+
+/// Nothing counts as signed then; settings with keys are refused.
+#[cfg(not(feature = "signatures"))]
+fn signer(_: &str, _: &Manifest, _: &[TrustedKey]) -> Result<Option<String>, Problems> {
+    Ok(None)
 }
 
 /// Reads content that stands alone.

@@ -40,6 +40,39 @@ fn the_secret_is_not_shown() {
     assert!(!refused(r#"{"bundle":"x","secret":"very-secret"}"#).contains("very"));
 }
 
+#[cfg(not(feature = "signatures"))]
+#[test]
+fn without_the_means_keys_are_not_passed_over() {
+    let problem = "/trusted_keys: this build cannot check signatures; take `trusted_keys` out and set `allow_unsigned`";
+    assert!(refused(r#"{"bundle":"x","trusted_keys":["k"]}"#).contains(problem));
+}
+
+#[cfg(feature = "signatures")]
+#[test]
+fn keys() {
+    let key = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    let settings = Settings::parse(alloc::format!(r#"{{"bundle":"x","trusted_keys":["{key}"]}}"#).as_bytes()).unwrap();
+    assert_eq!(settings.trusted_keys.iter().map(TrustedKey::to_string).collect::<Vec<_>>(), [key]);
+    let both = alloc::format!(r#"{{"bundle":"x","trusted_keys":["{key}"],"allow_unsigned":true}}"#);
+    assert_eq!(
+        refused(&both),
+        "/allow_unsigned: with this, what is signed by nobody would load beside what is signed by a trusted key; take it out, or `trusted_keys`"
+    );
+    let wrong = [r#""k""#, r#""ed25519:AAAA""#, r#""11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=""#];
+    for key in wrong {
+        let refused = refused(&alloc::format!(r#"{{"bundle":"x","trusted_keys":[{key}]}}"#));
+        assert!(
+            refused.starts_with("/trusted_keys/0: `") && refused.contains("is no public key; give the line"),
+            "{refused}"
+        );
+    }
+    let many = alloc::vec![alloc::format!("\"{key}\""); 17].join(",");
+    assert_eq!(
+        refused(&alloc::format!(r#"{{"bundle":"x","trusted_keys":[{many}]}}"#)),
+        "/trusted_keys: 17 keys; at most 16 are allowed"
+    );
+}
+
 #[test]
 fn what_is_refused() {
     let cases = [
@@ -47,7 +80,7 @@ fn what_is_refused() {
         ("{}", "/: no bundle is given; give `bundle` (the two lines as a string) or `poll`"),
         (
             r#"{"bundle":"x","bundel":"y"}"#,
-            "/bundel (line 1, column 23): unknown member `bundel`; expected `bundle`, `poll`, `trusted_keys`, `allow_unsigned`, `secret`, `client_address`, `node` or `event_share`",
+            "/bundel (line 1, column 23): unknown member `bundel`; expected `bundle`, `poll`, `trusted_keys`, `allow_unsigned`, `quarantined`, `secret`, `client_address`, `node` or `event_share`",
         ),
         (
             r#"{"bundle":7,"allow_unsigned":"yes","node":"a b"}"#,
@@ -55,10 +88,7 @@ fn what_is_refused() {
              /allow_unsigned (line 1, column 34): invalid type: string \"yes\"; expected a boolean\n\
              /node: `a b` is no name; use printable ASCII without spaces, at most 64 bytes",
         ),
-        (
-            r#"{"bundle":"x","trusted_keys":["k"]}"#,
-            "/trusted_keys: this version cannot check signatures yet; take `trusted_keys` out and set `allow_unsigned`",
-        ),
+        (r#"{"bundle":"x","quarantined":["abc"]}"#, "/quarantined/0: it is no id; give its 64 hexadecimal digits"),
         (r#"{"bundle":"x","secret":"short"}"#, "/secret: 5 bytes are too few; give at least 16, chosen at random"),
         (
             r#"{"bundle":"x","event_share":1000001}"#,
