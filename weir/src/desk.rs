@@ -8,7 +8,7 @@ use filter_core::keys::Keys;
 use filter_core::policy::{Bundle, BundleSource, Problems, Settings};
 
 /// The default bundle, so that the program does something useful as it is.
-const DEFAULT: &[u8] = include_bytes!("../../policies/bundles/default.json");
+pub const DEFAULT: &[u8] = include_bytes!("../../policies/bundles/default.json");
 
 const DEFAULT_NAME: &str = "the default bundle";
 

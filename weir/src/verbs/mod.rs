@@ -11,6 +11,7 @@ mod man;
 mod progress;
 mod replay;
 mod signals;
+mod up;
 mod verify;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ const AFTER: &str = "\
 Exit codes: 0 all is well; 1 the input has problems, which are listed; 2 the command cannot be carried out as given.
 
 Start with:
+  weir up                         a demo shop behind a proxy that judges each request
   weir replay access.log          what the default policy would have done with yesterday's traffic
   weir explain access.log --line 17";
 
@@ -44,6 +46,7 @@ enum Verb {
     Replay(replay::Args),
     Explain(explain::Args),
     Signals(signals::Args),
+    Up(Box<up::Args>),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -58,6 +61,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Verb::Replay(args) => replay::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::Signals(args) => signals::run(args),
+        Verb::Up(args) => up::run(*args),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args),
     };

@@ -1,0 +1,9 @@
+//! The one place that reads the time of day.
+
+use std::time::SystemTime;
+
+/// Milliseconds since the epoch.
+pub(crate) fn milliseconds() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,197 @@
+//! One request: judged, then answered or passed on.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use filter_core::facts::Facts;
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode, Version};
+
+use crate::act::{self, Outcome};
+use crate::body::Body;
+use crate::clock;
+use crate::events::Events;
+use crate::facts::{self, Connection};
+use crate::forward::{self, Peer};
+use crate::metrics::Metrics;
+use crate::origin::Origin;
+use crate::store::Store;
+use crate::tap::Heads;
+use crate::tunnel;
+
+/// One decision in so many is timed: reading the clock again costs. A power of two.
+const TIMED: u64 = 16;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Bytes of a request id that a trusted proxy may give.
+const LONGEST_ID: usize = 128;
+
+/// Looks at a request's facts before the decision: for tests that need a decision to fail.
+pub type Probe = dyn Fn(&Facts<'_>) + Send + Sync;
+
+/// What requests are judged with and passed to.
+pub struct Proxy {
+    /// The engine in use.
+    pub store: Arc<Store>,
+    /// Where requests go.
+    pub origin: Arc<Origin>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Where event lines go; `None`: nowhere.
+    pub events: Option<Events>,
+    /// Nothing is judged: to measure what judging costs, and for emergencies.
+    pub bypass: bool,
+    /// Called before each decision, inside what catches its panics. No option of the program sets it.
+    pub probe: Option<Box<Probe>>,
+    /// Numbers requests.
+    pub ids: Ids,
+}
+
+/// Names for requests: unlike those of another process, and of another run.
+#[derive(Debug)]
+pub struct Ids {
+    prefix: u32,
+    next: AtomicU64,
+}
+
+impl Ids {
+    /// Starts from the time of day.
+    pub fn new() -> Self {
+        let now = clock::milliseconds();
+        let mixed = now.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id()).wrapping_shl(40);
+        Ids { prefix: u32::try_from(mixed.wrapping_shr(32)).unwrap_or(0), next: AtomicU64::new(0) }
+    }
+
+    fn next(&self) -> (u64, String) {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        (number, format!("{:08x}{number:08x}", self.prefix))
+    }
+}
+
+impl Default for Ids {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Proxy {
+    /// Answers one request. Called in the order in which hyper read the heads; the future may be awaited anywhere.
+    pub(crate) fn call(
+        self: &Arc<Self>,
+        mut request: Request<Incoming>,
+        connection: &Connection,
+        heads: &Heads,
+    ) -> impl Future<Output = Response<Body>> + Send + use<> {
+        let peer = Peer::new(connection, self.store.settings());
+        let answered = if self.bypass { None } else { self.judge(&mut request, connection, heads, peer.is_trusted) };
+        let this = Arc::clone(self);
+        let heads = heads.clone();
+        async move {
+            match answered {
+                Some(response) => response,
+                None => this.pass(request, peer, heads).await,
+            }
+        }
+    }
+
+    fn judge(
+        &self,
+        request: &mut Request<Incoming>,
+        connection: &Connection,
+        heads: &Heads,
+        is_trusted: bool,
+    ) -> Option<Response<Body>> {
+        let (number, own_id) = self.ids.next();
+        let head = heads.take(request);
+        let id = match request.headers().get(REQUEST_ID).filter(|_| is_trusted) {
+            Some(given) if given.len() <= LONGEST_ID => given.to_str().unwrap_or(&own_id).to_owned(),
+            _ => own_id,
+        };
+        let outcome = match self.store.active() {
+            Some(active) => {
+                let fingerprint = heads.h2_fingerprint();
+                let started = (number & TIMED.wrapping_sub(1) == 0).then(Instant::now);
+                // A panic costs this request its verdict and nothing more: the core keeps nothing that could be half-done.
+                let decided = panic::catch_unwind(AssertUnwindSafe(|| {
+                    facts::with_facts(request, head.as_ref(), connection, fingerprint.as_deref(), |facts| {
+                        if let Some(probe) = &self.probe {
+                            probe(facts);
+                        }
+                        let verdict = active.engine.judge(facts, clock::milliseconds());
+                        if let Some(started) = started {
+                            self.metrics.decision(started.elapsed());
+                        }
+                        act::carry_out(&active, &verdict, &id, self.events.as_ref())
+                    })
+                }));
+                decided.map_err(|_| "panic")
+            }
+            None => Err("no_bundle"),
+        };
+        if facts::has_own_headers(request) {
+            act::remove_own(request.headers_mut());
+        }
+        if !request.headers().contains_key(REQUEST_ID) || !is_trusted {
+            // Digits and letters.
+            if let Ok(id) = HeaderValue::try_from(id) {
+                request.headers_mut().insert(REQUEST_ID, id);
+            }
+        }
+        match outcome {
+            Ok(Outcome::Answer(response)) => return Some(response),
+            Ok(Outcome::Pass(ours)) => act::set(request.headers_mut(), ours),
+            Err(why) => self.metrics.not_judged(why),
+        }
+        None
+    }
+
+    async fn pass(&self, mut request: Request<Incoming>, peer: Peer, heads: Heads) -> Response<Body> {
+        let is_grpc = forward::is_grpc(&request);
+        if request.method() == Method::CONNECT {
+            return forward::failed(StatusCode::METHOD_NOT_ALLOWED, "this is no forward proxy", is_grpc);
+        }
+        let upgrade = tunnel::asked(&request);
+        let ours = upgrade.is_some().then(|| hyper::upgrade::on(&mut request));
+        let by_http2 = is_grpc && request.version() == Version::HTTP_2;
+        let (parts, incoming) = request.into_parts();
+        let mut progress = None;
+        let body = match incoming.is_end_stream() {
+            true => Body::Empty,
+            false => {
+                let count = Arc::new(AtomicU64::new(0));
+                progress = Some(Arc::clone(&count));
+                Body::FromClient(incoming, count)
+            }
+        };
+        let request = match forward::request(parts, body, &peer, &self.origin, by_http2, upgrade.as_ref()) {
+            Ok(request) => request,
+            Err(why) => return forward::failed(StatusCode::BAD_REQUEST, why, is_grpc),
+        };
+        let started = Instant::now();
+        match self.origin.send(request, by_http2, progress.as_deref()).await {
+            Ok(mut response) => {
+                self.metrics.origin_answered(started.elapsed());
+                if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+                    let Some(ours) = ours else {
+                        return forward::failed(
+                            StatusCode::BAD_GATEWAY,
+                            "the origin switched protocols unasked",
+                            is_grpc,
+                        );
+                    };
+                    heads.stop();
+                    tunnel::join(ours, hyper::upgrade::on(&mut response), Arc::clone(&self.metrics));
+                }
+                forward::response(response)
+            }
+            Err(error) => {
+                self.metrics.origin_error(error.label());
+                let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_GATEWAY);
+                forward::failed(status, "the origin gave no answer", is_grpc)
+            }
+        }
+    }
+}

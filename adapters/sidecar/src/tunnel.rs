@@ -1,0 +1,33 @@
+//! Upgraded connections (WebSocket): bytes both ways until either side ends.
+
+use std::sync::Arc;
+
+use hyper::header::{CONNECTION, HeaderValue, UPGRADE};
+use hyper::upgrade::OnUpgrade;
+use hyper::{Request, Version};
+use hyper_util::rt::TokioIo;
+use tokio::io::copy_bidirectional;
+
+use crate::metrics::Metrics;
+
+/// The protocol that a request asks to switch to.
+pub(crate) fn asked<B>(request: &Request<B>) -> Option<HeaderValue> {
+    let headers = request.headers();
+    let names_upgrade = |value: &HeaderValue| {
+        value.as_bytes().split(|byte| *byte == b',').any(|item| item.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
+    };
+    let is_asked = request.version() == Version::HTTP_11 && headers.get_all(CONNECTION).iter().any(names_upgrade);
+    // HTTP/2 without TLS was once reached so; nobody does, and the origin could be smuggled requests.
+    headers.get(UPGRADE).filter(|protocol| is_asked && !protocol.as_bytes().eq_ignore_ascii_case(b"h2c")).cloned()
+}
+
+/// Joins both ends in a task of its own. It ends with either side, or with the client's connection, which has a time limit.
+pub(crate) fn join(client: OnUpgrade, origin: OnUpgrade, metrics: Arc<Metrics>) {
+    tokio::spawn(async move {
+        if let (Ok(client), Ok(origin)) = (client.await, origin.await) {
+            metrics.tunnels.inc();
+            let _ = copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(origin)).await;
+            metrics.tunnels.dec();
+        }
+    });
+}
