@@ -5,7 +5,8 @@
   configure.py examples/ecds.yaml --bundle new.json --set VERSION=2 > ecds.yaml      (then move it over the old file)
 
 Options: --module FILE (where the filter lies on that machine), --secret-file FILE (a text of 16 bytes or more, the same on
-every host; for tags and receipts), --trusted-hops N, --set NAME=VALUE for the other words in the example, such as UPSTREAM.
+every host; for tags and receipts), --trusted-hops N and --trusted-proxy BLOCK (as often as there are; both together: only these
+blocks speak for clients), --set NAME=VALUE for the other words in the example, such as UPSTREAM.
 """
 import argparse
 import json
@@ -23,6 +24,7 @@ def main():
     arguments.add_argument("--module", default="/etc/weir/weir_envoy.wasm")
     arguments.add_argument("--secret-file", type=pathlib.Path)
     arguments.add_argument("--trusted-hops", type=int, default=0)
+    arguments.add_argument("--trusted-proxy", action="append", default=[], metavar="BLOCK")
     arguments.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     options = arguments.parse_args()
     words = {"MODULE": options.module, "SETTINGS": settings(options), "CAPABILITIES": capabilities()}
@@ -45,8 +47,11 @@ def settings(options):
     if not options.secret_file:
         print("no --secret-file: a secret was made up; tags and receipts hold for this configuration only", file=sys.stderr)
     given = {"bundle": read(options.bundle), "allow_unsigned": True, "secret": secret}
-    if options.trusted_hops:
-        given["client_address"] = {"trusted_hops": options.trusted_hops}
+    if options.trusted_hops or options.trusted_proxy:
+        # The examples' `use_remote_address` makes Envoy note its own peer at the chain's end.
+        given["client_address"] = {"trusted_hops": options.trusted_hops, "trusted_proxies": options.trusted_proxy, "appends_peer": True}
+    if options.trusted_hops and not options.trusted_proxy:
+        print("no --trusted-proxy: whoever can connect past the proxies chooses the address he is judged by", file=sys.stderr)
     # A JSON string is a YAML string; the inner one is the settings, themselves JSON.
     return json.dumps(json.dumps(given))
 

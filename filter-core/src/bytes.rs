@@ -85,12 +85,6 @@ pub(crate) fn hex(bytes: &[u8]) -> alloc::string::String {
     bytes.iter().flat_map(|b| [digit(b.wrapping_shr(4)), digit(b & 15)]).collect()
 }
 
-/// FNV-1a, 32 bits, folded once more so that short texts differ in all bits. For sampling only.
-pub(crate) fn fnv1a(text: &[u8]) -> u32 {
-    let hash = text.iter().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
-    (hash ^ (hash >> 15)).wrapping_mul(0x2c1b_3c6d) ^ (hash >> 12)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::action::{Judged, Reasons, Reply};
-use crate::bytes;
 use crate::facts::Facts;
 use crate::fingerprint::Fingerprint;
 use crate::keys::Keys;
@@ -172,10 +171,11 @@ impl<'a> Verdict<'a> {
         *self.action() != Action::Allow || self.decision.shadows().next().is_some()
     }
 
-    /// Whether a request that passes unreported gets an event all the same: a share of the ids, the same ones on every host.
+    /// Whether a request that passes unreported gets an event all the same: a share, by a keyed hash of id and time, the same on
+    /// every host. Clients may choose the id: without the secret and the clock none can choose not to be looked at.
     pub fn is_sampled(&self, id: &str) -> bool {
         let share = self.engine.event_share;
-        share > 0 && bytes::fnv1a(id.as_bytes()).checked_rem(EVENT_SHARES).is_some_and(|place| place < share)
+        share > 0 && self.judged().sample(id).checked_rem(EVENT_SHARES).is_some_and(|place| place < u64::from(share))
     }
 
     /// The event line: one JSON object, no line feed. `id` is what the host or the trace calls the request.

@@ -22,6 +22,9 @@ pub const PATH_SEGMENTS: usize = 32;
 /// Addresses read from the right of a forwarding header; longer chains come from attackers.
 pub const FORWARDED_HOPS: usize = 16;
 
+/// Bytes of a request's id that events keep: UUIDs have 36, trace ids 32; clients may send anything.
+pub const EVENT_ID: usize = 128;
+
 /// Reasons a verdict can carry: one a signal.
 pub const REASONS: usize = 64;
 
@@ -42,6 +45,12 @@ pub const BUNDLE: usize = 4 << 20;
 
 /// Rules of a bundle, and as many allow rules. Each is asked once a request.
 pub const RULES: usize = 512;
+
+/// Bytes of a text that is searched for: a search costs up to this times what is searched.
+pub const CONTAINS: usize = 64;
+
+/// What a search in a text counts among [`CONDITION_NODES`]: through 8 KiB it takes up to 20 us.
+pub const CONTAINS_NODES: usize = 16;
 
 /// Depth of a condition: evaluation recurses, and a wasm stack has 1 MiB or less.
 pub const CONDITION_DEPTH: usize = 16;

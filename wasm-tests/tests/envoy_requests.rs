@@ -140,10 +140,10 @@ fn the_client_address_is_the_peer_or_what_a_trusted_hop_says() {
         (1, b"unknown", 200),
     ];
     for hops in 0..=2u8 {
-        // Envoy notes a peer on the loopback under an address of its own, which counts as one hop more.
-        let trusted = if hops == 0 { 0 } else { hops + 1 };
-        let settings =
-            json!({ "bundle": bundle, "allow_unsigned": true, "client_address": { "trusted_hops": trusted } });
+        // Envoy notes a peer on the loopback under an address of its own.
+        let trusted = json!({ "trusted_hops": hops, "appends_peer": true, "trusted_proxies": ["127.0.0.0/8"] });
+        let address = if hops == 0 { json!({}) } else { trusted };
+        let settings = json!({ "bundle": bundle, "allow_unsigned": true, "client_address": address });
         let mut config = Config::new(Route::Direct, filter(module::envoy(), &settings.to_string()));
         config.trusted_hops = u32::from(hops);
         let Some(envoy) = Envoy::start(&config, 1) else { return };

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::{Serialize, Serializer};
 
 use super::Judged;
+use crate::limits;
 use crate::policy::Mode;
 use crate::policy::wire::EventClient;
 use crate::signals::Pillar;
@@ -64,7 +65,8 @@ struct Fingerprint {
 }
 
 impl Judged<'_> {
-    /// The event line: one JSON object, no line feed. `id` is what the host or the trace calls the request.
+    /// The event line: one JSON object, no line feed. `id` is what the host or the trace calls the request; what is past
+    /// [`limits::EVENT_ID`] is cut.
     pub fn event(&self, id: &str) -> String {
         let reasons = self.reasons().map(|reason| Reason {
             signal: reason.signal.id,
@@ -78,7 +80,7 @@ impl Judged<'_> {
         };
         let pillar = |pillar| self.score.pillar(pillar);
         let event = Event {
-            id,
+            id: kept(id),
             t: self.now,
             score: self.score.value,
             pillars: Pillars {
@@ -106,6 +108,11 @@ impl Judged<'_> {
         // Writing to memory fails for no type used here.
         serde_json::to_string(&event).unwrap_or_default()
     }
+}
+
+/// The part of an id that counts.
+pub(super) fn kept(id: &str) -> &str {
+    id.get(..id.floor_char_boundary(limits::EVENT_ID)).unwrap_or(id)
 }
 
 fn display<S: Serializer>(detail: &crate::signals::Detail<'_>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,6 +3,7 @@
 use siphasher::sip::SipHasher24;
 
 use super::receipt::Receipt;
+use crate::fingerprint::id::field;
 use crate::fingerprint::{Id, identity, tool};
 use crate::keys::Keys;
 use crate::limits;
@@ -67,6 +68,14 @@ impl<'a> Judged<'a> {
     /// The acting rule's id, `otherwise` where none acts.
     pub fn rule_id(&self) -> &'a str {
         self.decision.rule.map_or(OTHERWISE, |rule| rule.id.as_str())
+    }
+
+    /// A number that nobody without the secret can choose, by the request's id and time.
+    pub(crate) fn sample(&self, id: &str) -> u64 {
+        let mut hasher = Id::hasher(self.key(), b"sample-1");
+        field(&mut hasher, super::event::kept(id).as_bytes());
+        field(&mut hasher, &self.now.to_le_bytes());
+        Id::finish(&hasher).bits()
     }
 
     fn key(&self) -> SipHasher24 {

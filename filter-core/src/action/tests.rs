@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::engine::Engine;
+use crate::facts::Facts;
 use crate::keys::Keys;
 use crate::policy::{Bundle, Settings, wire};
 use crate::signals::vectors::Sample;
@@ -16,9 +17,14 @@ const SECRET: &[u8] = b"correct horse battery staple";
 const NOW: u64 = 1_731_000_000_123;
 
 fn engine(content: &str, secret: Option<&[u8]>) -> Engine {
+    engine_with(content, secret, 0)
+}
+
+fn engine_with(content: &str, secret: Option<&[u8]>, event_share: u32) -> Engine {
     let manifest = serde_json::to_string(&wire::Manifest::of(content, 1)).unwrap();
     let bundle = Bundle::parse(format!("{manifest}\n{content}").as_bytes()).unwrap();
-    let settings = Settings { allow_unsigned: true, keys: secret.map(Keys::derive), ..Settings::default() };
+    let keys = secret.map(Keys::derive);
+    let settings = Settings { allow_unsigned: true, keys, event_share, ..Settings::default() };
     Engine::new(bundle, &settings).unwrap()
 }
 
@@ -275,4 +281,33 @@ fn the_tool_is_the_program_not_the_page() {
     for change in different {
         assert_ne!(tool(&format!("like chromium_navigation\n{change}")), base, "{change}");
     }
+}
+
+#[test]
+fn a_share_of_what_passes_is_sampled_and_nobody_chooses() {
+    const PASS: &str = r#"{"otherwise":"allow"}"#;
+    let facts = Facts { method: b"GET", authority: b"a.example", path: b"/", ..Facts::default() };
+    let sampled = |share: u32, secret: Option<&[u8]>, id: &dyn Fn(u64) -> String| -> Vec<u64> {
+        let engine = engine_with(PASS, secret, share);
+        (0..10_000u64).filter(|t| engine.judge(&facts, NOW + t).is_sampled(&id(*t))).collect()
+    };
+    let ids = |t: u64| format!("0d9a3f4e-{t:012}");
+    assert!(sampled(0, Some(SECRET), &ids).is_empty());
+    assert_eq!(sampled(1_000_000, Some(SECRET), &ids).len(), 10_000);
+    let some = sampled(50_000, Some(SECRET), &ids);
+    assert!((400..=600).contains(&some.len()), "{} of 500 expected", some.len());
+    assert_eq!(some, sampled(50_000, Some(SECRET), &ids), "the same on every host");
+    assert_ne!(some, sampled(50_000, Some(b"another secret of another tenant"), &ids));
+    // A client that sends one id for ever is looked at as often as the others.
+    let same = sampled(50_000, Some(SECRET), &|_| "mine".to_string()).len();
+    assert!((400..=600).contains(&same), "{same} of 500 expected");
+}
+
+#[test]
+fn an_events_id_is_bounded() {
+    let engine = engine(BLOCK, None);
+    let facts = Facts { method: b"GET", authority: b"a.example", path: b"/", ..Facts::default() };
+    let long = "é".repeat(40_000);
+    let event: Value = serde_json::from_str(&engine.judge(&facts, NOW).event(&long)).unwrap();
+    assert_eq!(event["id"].as_str().unwrap(), "é".repeat(crate::limits::EVENT_ID / 2));
 }

@@ -170,7 +170,7 @@ impl Bundle {
         score: &Score,
         endpoint: Option<u16>,
     ) -> Decision<'_> {
-        let asked = Asked { seen, evidence, score, endpoint };
+        let asked = Asked { seen, evidence, score, endpoint, grants: false };
         Decision::of(&self.allow, &self.rules, &self.otherwise, &asked)
     }
 }

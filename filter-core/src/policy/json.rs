@@ -16,6 +16,7 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::problem::{Position, Problem};
+use crate::limits;
 
 /// One text being read, and what is wrong with it so far.
 pub(crate) struct Door<'t> {
@@ -165,6 +166,10 @@ fn plain(error: &serde_json::Error) -> (String, String) {
     if text == "expected value" {
         // serde_json's word for broken text, and for a number where a word or an object should be.
         return ("no value that fits here".to_string(), "mend the text here".to_string());
+    }
+    if text == "recursion limit exceeded" {
+        let remedy = format!("at most {} levels of conditions are allowed", limits::CONDITION_DEPTH);
+        return ("nested too deeply".to_string(), remedy);
     }
     if error.is_syntax() || error.is_eof() {
         return (format!("not JSON: {}", text.to_ascii_lowercase()), "mend the text here".to_string());

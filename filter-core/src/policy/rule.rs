@@ -95,7 +95,9 @@ impl<'a> Decision<'a> {
     pub(super) fn of(allow: &'a [Rule], rules: &'a [Rule], otherwise: &'a Action, asked: &Asked<'_>) -> Self {
         let mut decision = Decision { action: otherwise, rule: None, shadows: [None; SHADOWS] };
         let mut free = decision.shadows.iter_mut();
+        let granting = Asked { grants: true, ..*asked };
         for rule in allow.iter().chain(rules) {
+            let asked = if matches!(rule.then, Action::Allow) { &granting } else { asked };
             if rule.when.holds(asked) != Some(true) {
                 continue;
             }

@@ -39,11 +39,11 @@ pub struct Settings {
     /// Keys for ids, receipts and signatures, from `secret` (a text of 16 bytes or more, the same on every host of a
     /// tenant). `None`: events carry no client and no identity, and bundles that tag are refused.
     pub keys: Option<Keys>,
-    /// Which hops may speak for the client: `{trusted_hops, trusted_proxies, header}`. By default none.
+    /// Which hops may speak for the client: `{trusted_hops, trusted_proxies, header, appends_peer}`. By default none.
     pub client_address: ClientAddressSettings,
     /// This node's name, for logs and status.
     pub node: Option<String>,
-    /// Of a million requests that pass without an event, so many get one all the same, chosen by their id; 0 by default.
+    /// Of a million requests that pass without an event, so many get one all the same, chosen by a keyed hash; 0 by default.
     pub event_share: u32,
 }
 
@@ -83,15 +83,27 @@ pub struct Poll {
 }
 
 /// `client_address` as written.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default)]
 struct ClientAddress {
-    #[serde(default)]
-    trusted_hops: u8,
-    #[serde(default)]
+    trusted_hops: u32,
     trusted_proxies: Vec<String>,
-    #[serde(default)]
     header: Option<String>,
+    appends_peer: Option<bool>,
+}
+
+impl ClientAddress {
+    fn read<'t>(door: &mut Door<'t>, part: &'t str) -> Self {
+        let at = "/client_address";
+        let known = ["trusted_hops", "trusted_proxies", "header", "appends_peer"];
+        let Some(members) = door.object(part, at, &known) else { return ClientAddress::default() };
+        let place = |name: &str| format!("{at}/{name}");
+        let hops = members.get("trusted_hops").and_then(|part| door.read(part, &place("trusted_hops")));
+        let proxies = members.get("trusted_proxies").and_then(|part| door.read(part, &place("trusted_proxies")));
+        let header = members.get("header").and_then(|part| door.read(part, &place("header")));
+        let appends_peer = members.get("appends_peer").and_then(|part| door.read(part, &place("appends_peer")));
+        let (trusted_hops, trusted_proxies) = (hops.unwrap_or_default(), proxies.unwrap_or_default());
+        ClientAddress { trusted_hops, trusted_proxies, header, appends_peer }
+    }
 }
 
 const MEMBERS: [&str; 9] = [
@@ -107,7 +119,7 @@ const MEMBERS: [&str; 9] = [
 ];
 
 /// What an event share is a part of.
-pub(crate) const EVENT_SHARES: u32 = 1_000_000;
+pub(crate) const EVENT_SHARES: u64 = 1_000_000;
 
 /// Shortest secret in bytes: half the strength of the hashes keyed with it is enough, guesses are not.
 const SECRET: usize = 16;
@@ -136,7 +148,7 @@ impl Settings {
         let secret = members.get("secret").and_then(|part| door.read::<String>(part, "/secret"));
         let node = members.get("node").and_then(|part| door.read::<String>(part, "/node"));
         let share = members.get("event_share").and_then(|part| door.read::<u32>(part, "/event_share"));
-        let address = members.get("client_address").and_then(|part| door.read(part, "/client_address"));
+        let address = members.get("client_address").map(|part| ClientAddress::read(&mut door, part));
 
         let problems = &mut door.problems;
         let polled = poll.as_ref().inspect(|poll| check_poll(poll, problems)).is_some();
@@ -158,7 +170,7 @@ impl Settings {
             let remedy = format!("use printable ASCII without spaces, at most {} bytes", limits::NAME);
             problems.push(Problem::new("/node", message, remedy));
         }
-        if let Some(share) = share.filter(|share| *share > EVENT_SHARES) {
+        if let Some(share) = share.filter(|share| u64::from(*share) > EVENT_SHARES) {
             let message = format!("{share} is more than {EVENT_SHARES}");
             problems.push(Problem::new("/event_share", message, "give how many of a million requests get an event"));
         }
@@ -259,7 +271,8 @@ fn check_poll(poll: &Poll, problems: &mut Vec<Problem>) {
 }
 
 fn check_address(wire: ClientAddress, problems: &mut Vec<Problem>) -> ClientAddressSettings {
-    if usize::from(wire.trusted_hops) > limits::FORWARDED_HOPS {
+    let trusted_hops = u8::try_from(wire.trusted_hops).unwrap_or(u8::MAX);
+    if usize::from(trusted_hops) > limits::FORWARDED_HOPS {
         let place = "/client_address/trusted_hops";
         let remedy = format!("at most {} are looked at", limits::FORWARDED_HOPS);
         problems.push(Problem::new(place, format!("{} hops", wire.trusted_hops), remedy));
@@ -295,7 +308,7 @@ fn check_address(wire: ClientAddress, problems: &mut Vec<Problem>) -> ClientAddr
         let remedy = "list the proxies that overwrite it under `trusted_proxies`";
         problems.push(Problem::new("/client_address/header", message, remedy));
     }
-    ClientAddressSettings { trusted_hops: wire.trusted_hops, trusted_proxies: proxies, header }
+    ClientAddressSettings { trusted_hops, trusted_proxies: proxies, header, appends_peer: wire.appends_peer }
 }
 
 /// Headers that some CDN or proxy overwrites with the client's one address.

@@ -21,6 +21,10 @@ pub struct ClientAddressSettings {
     pub trusted_hops: u8,
     /// Peers that may speak for a client; entries of the chain inside them are skipped. Empty: any peer, for `trusted_hops`.
     pub trusted_proxies: Vec<Prefix>,
+    /// Whether the chain's last entry is this host's own note of its peer, so that it is no hop's: Envoy writes one with
+    /// `use_remote_address`. Where this is not said, a last entry equal to the peer is taken for one; that is wrong where a hop
+    /// sees the client under its own address, as it does a client on its own machine.
+    pub appends_peer: Option<bool>,
     /// A header that a trusted proxy overwrites with the one address, such as `cf-connecting-ip`, in place of the chain.
     pub header: Option<HeaderName>,
 }
@@ -68,7 +72,7 @@ impl ClientAddress {
                 _ => unsure,
             };
         }
-        let chain = chain_from_right(headers, peer_address);
+        let chain = chain_from_right(headers, peer_address, settings.appends_peer);
         let found = match settings.trusted_hops {
             0 => first_outside(chain, trusted),
             hops => chain.into_iter().nth(usize::from(hops).saturating_sub(1)).map(|entry| (entry, hops)),
@@ -82,12 +86,16 @@ impl ClientAddress {
     }
 }
 
-/// The forwarding chain, nearest hop first. A host that already appended its own peer (Envoy with `use_remote_address`) does
-/// not count as a hop.
-fn chain_from_right<'a>(headers: &Headers<'a>, peer: IpAddr) -> impl IntoIterator<Item = Option<IpAddr>> + use<'a> {
+/// The forwarding chain, nearest hop first, without this host's own note of its peer.
+fn chain_from_right<'a>(
+    headers: &Headers<'a>,
+    peer: IpAddr,
+    appends_peer: Option<bool>,
+) -> impl IntoIterator<Item = Option<IpAddr>> + use<'a> {
     let lines = headers.lines().iter().rev().filter(|line| line.name.eq_ignore_ascii_case(b"x-forwarded-for"));
     let mut entries = lines.flat_map(|line| bytes::list_items(line.value).rev()).map(parse_address).peekable();
-    entries.next_if_eq(&Some(peer));
+    // Envoy notes a peer on the loopback under an address of its own, so where the host is known to write, any entry goes.
+    entries.next_if(|entry| appends_peer.unwrap_or(*entry == Some(peer)));
     entries.take(limits::FORWARDED_HOPS)
 }
 
@@ -161,6 +169,25 @@ mod tests {
         ];
         for (chain, address, provenance) in cases {
             assert_eq!(resolve("10.0.0.1", chain, &settings), (address.to_string(), provenance), "{chain:?}");
+        }
+    }
+
+    #[test]
+    fn the_hosts_own_entry_is_left_out() {
+        let cases = [
+            (None, "203.0.113.7, 10.0.0.1", "203.0.113.7", "hop"),
+            (None, "203.0.113.7", "203.0.113.7", "hop"),
+            // A client on the proxy's own machine: without a word it looks like the host's entry.
+            (None, "6.6.6.6, 10.0.0.1", "6.6.6.6", "hop"),
+            (Some(false), "6.6.6.6, 10.0.0.1", "10.0.0.1", "hop"),
+            (Some(true), "203.0.113.7, 10.0.0.1", "203.0.113.7", "hop"),
+            (Some(true), "203.0.113.7, 192.0.2.1", "203.0.113.7", "hop"),
+            (Some(true), "10.0.0.1", "10.0.0.1", "unverified"),
+        ];
+        for (appends_peer, chain, address, provenance) in cases {
+            let settings = ClientAddressSettings { trusted_hops: 1, appends_peer, ..Default::default() };
+            let found = resolve("10.0.0.1", &[chain], &settings);
+            assert_eq!(found, (address.to_string(), provenance), "{appends_peer:?} {chain}");
         }
     }
 

@@ -11,6 +11,7 @@ use crate::limits;
 pub struct Path<'a> {
     sent: &'a [u8],
     query: Option<&'a [u8]>,
+    has_fragment: bool,
     normal: Normal<'a>,
 }
 
@@ -22,15 +23,15 @@ enum Normal<'a> {
 
 impl<'a> Path<'a> {
     pub(crate) fn new(target: &'a [u8]) -> Self {
-        let target = bytes::find(target, b"#").and_then(|at| target.get(..at)).unwrap_or(target);
-        let target = origin_form(target);
+        let fragment = bytes::find(target, b"#");
+        let target = origin_form(fragment.and_then(|at| target.get(..at)).unwrap_or(target));
         let (sent, query) = match target.iter().position(|b| *b == b'?') {
             Some(at) => (target.get(..at).unwrap_or(target), target.get(at.saturating_add(1)..)),
             None => (target, None),
         };
         let bounded = sent.get(..limits::PATH).unwrap_or(sent);
         let normal = if is_normal(bounded) { Normal::AsSent(bounded) } else { Normal::Rewritten(normalise(bounded)) };
-        Path { sent, query, normal }
+        Path { sent, query, has_fragment: fragment.is_some(), normal }
     }
 
     /// The path as sent, without the query.
@@ -54,6 +55,13 @@ impl<'a> Path<'a> {
     /// What was sent is not in normal form.
     pub fn was_rewritten(&self) -> bool {
         matches!(self.normal, Normal::Rewritten(_))
+    }
+
+    /// Whether servers read this path in different ways, as `/public/..;/admin`, which is `/admin` to some: dot segments, path
+    /// parameters (`;`), `\\`, a fragment, control characters, a `%` that encodes nothing, encoded bytes that mean something
+    /// in a URL (`%2F`, `%5C`, `%3B`, `%3F`, `%23`, `%25`, `%00`), or more than [`limits::PATH`]. Such a path earns nothing.
+    pub fn is_ambiguous(&self) -> bool {
+        self.has_fragment || self.sent.len() > limits::PATH || has_two_readings(self.sent)
     }
 
     /// The path ends like something that pages embed: a style, script, image, font or medium.
@@ -143,6 +151,30 @@ fn decode_unreserved(path: &[u8]) -> alloc::vec::Vec<u8> {
     out
 }
 
+fn has_two_readings(path: &[u8]) -> bool {
+    // Bytes since the last `/`, as long as they are dots; more than two do no harm.
+    let mut dots = Some(0u8);
+    let mut rest = path;
+    while let Some((first, tail)) = rest.split_first() {
+        let (byte, is_encoded, after) = match (*first, tail) {
+            (b'%', [high, low, after @ ..]) => match (hex(*high), hex(*low)) {
+                (Some(high), Some(low)) => (high.wrapping_shl(4) | low, true, after),
+                _ => return true,
+            },
+            (b'%', _) => return true,
+            (byte, after) => (byte, false, after),
+        };
+        rest = after;
+        dots = match byte {
+            b'/' if !is_encoded && !matches!(dots, Some(1 | 2)) => Some(0),
+            b'/' | b'\\' | b';' | b'?' | b'#' | b'%' | 0x7f | 0..0x20 => return true,
+            b'.' => dots.map(|count| count.saturating_add(1)),
+            _ => None,
+        };
+    }
+    matches!(dots, Some(1 | 2))
+}
+
 fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
@@ -190,6 +222,52 @@ mod tests {
         );
         assert_eq!(path.extension(), Some(&b"JS"[..]));
         assert_eq!(Path::new(b"/.env").extension(), None);
+    }
+
+    #[test]
+    fn two_readings() {
+        let clear = [
+            "/",
+            "/a/b.js",
+            "//a//b",
+            "/%7Euser",
+            "/caf%C3%A9",
+            "/a%20b",
+            "/a+b,c=d@e",
+            "/x?y=;/../%2F",
+            "/.env",
+            "/...",
+            "",
+        ];
+        for path in clear {
+            assert!(!Path::new(path.as_bytes()).is_ambiguous(), "{path}");
+        }
+        let two = [
+            "/public/../admin",
+            "/public/%2e%2e/admin",
+            "/public/.%2E/admin",
+            "/a/.",
+            "/public/..;/admin",
+            "/admin;x=.css",
+            "/public%2F..%2fadmin",
+            "/a%5Cb",
+            "/a\\b",
+            "/a%00.css",
+            "/a%0ab",
+            "/%252e%252e/",
+            "/a%3Bb",
+            "/a%3fb",
+            "/a%23b",
+            "/a#b",
+            "/100%",
+            "/%zz",
+            "/a\x01b",
+            "/a%7f",
+        ];
+        for path in two {
+            assert!(Path::new(path.as_bytes()).is_ambiguous(), "{path}");
+        }
+        assert!(Path::new(&[b'/'; limits::PATH + 1]).is_ambiguous());
     }
 
     #[test]

@@ -70,17 +70,28 @@ pub fn build(file: &Path) -> Result<(Vec<u8>, String), Problems> {
 /// Settings are checked with the bundle in them, as the host will put them together.
 fn settings(text: &str) -> Result<String, Problems> {
     let settings = Settings::parse(text.as_bytes())?;
+    let warning = warning(&settings);
     let secret = if settings.keys.is_some() { "with a secret" } else { "without a secret" };
     let bundle = match &settings.source {
         BundleSource::Inline(bundle) => Some(bundle),
         BundleSource::Poll { start, .. } => start.as_ref(),
         BundleSource::Given => None,
     };
-    let Some(bundle) = bundle else { return Ok(format!("host settings {secret}")) };
+    let Some(bundle) = bundle else { return Ok(format!("host settings {secret}{warning}")) };
     let engine = Bundle::trusted(bundle.as_bytes(), &settings.trusted_keys).map_err(inside)?;
     let told = told(&engine);
     Engine::new(engine, &settings)?;
-    Ok(format!("host settings {secret}, {told}"))
+    Ok(format!("host settings {secret}, {told}{warning}"))
+}
+
+/// What is allowed, and seldom meant.
+fn warning(settings: &Settings) -> &'static str {
+    let address = &settings.client_address;
+    if address.trusted_hops == 0 || !address.trusted_proxies.is_empty() {
+        return "";
+    }
+    "\n  warning: /client_address/trusted_hops: whoever can reach this host past the proxies chooses the address he is judged by; \
+     list the proxies' blocks under `trusted_proxies`, unless nobody else can connect"
 }
 
 /// The bundle is a string in the settings: its own places are told in the message.

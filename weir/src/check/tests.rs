@@ -93,3 +93,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn hops_that_anybody_may_be_are_warned_of() {
+    let check = |address: &str| {
+        let text =
+            format!(r#"{{"poll":{{"url":"https://b.example/x"}},"allow_unsigned":true,"client_address":{address}}}"#);
+        super::check(Kind::Settings, Path::new("settings.json"), &text).unwrap()
+    };
+    let warned = check(r#"{"trusted_hops":1}"#);
+    assert!(warned.contains("\n  warning: /client_address/trusted_hops: whoever"), "{warned}");
+    for sound in ["{}", r#"{"trusted_hops":1,"trusted_proxies":["10.0.0.0/8"]}"#] {
+        assert_eq!(check(sound), "host settings without a secret");
+    }
+}

@@ -37,13 +37,7 @@ pub(crate) struct Scope<'b> {
 impl Scope<'_> {
     /// Compiles one condition. After a problem the result is of no use, and the bundle is refused.
     pub(crate) fn condition(&mut self, condition: wire::Condition, place: &str, depth: usize) -> Condition {
-        self.nodes = self.nodes.saturating_add(1);
-        if self.nodes > limits::CONDITION_NODES {
-            if self.nodes == limits::CONDITION_NODES.saturating_add(1) {
-                let remedy =
-                    format!("at most {} in all rules together; merge tests into lists", limits::CONDITION_NODES);
-                self.wrong(place, "too many tests", remedy);
-            }
+        if !self.spend(1, place) {
             return Condition::Always;
         }
         if depth > limits::CONDITION_DEPTH {
@@ -107,6 +101,22 @@ impl Scope<'_> {
             }
             wire::Condition::Secure(wanted) => Condition::Secure(wanted),
         }
+    }
+
+    /// Counts tests against what a bundle may have; said once where they are too many.
+    fn spend(&mut self, count: usize, place: &str) -> bool {
+        let before = self.nodes;
+        self.nodes = before.saturating_add(count);
+        let fits = self.nodes <= limits::CONDITION_NODES;
+        if !fits && before <= limits::CONDITION_NODES {
+            let remedy = format!(
+                "at most {} in all rules together, a `contains` counting {}; merge tests into lists",
+                limits::CONDITION_NODES,
+                limits::CONTAINS_NODES
+            );
+            self.wrong(place, "too many tests", remedy);
+        }
+        fits
     }
 
     fn parts(&mut self, parts: Vec<wire::Condition>, place: &str, depth: usize) -> Box<[Condition]> {
@@ -230,6 +240,10 @@ impl Scope<'_> {
         };
         match size {
             None => self.wrong(&format!("{place}/{name}"), "it is empty", "say what to look for"),
+            Some(size) if name == "contains" && size > limits::CONTAINS => {
+                let remedy = format!("at most {} can be searched for", limits::CONTAINS);
+                self.wrong(&format!("{place}/{name}"), format!("{size} bytes"), remedy);
+            }
             Some(size) if size > limits::TEXT => {
                 let remedy = format!("at most {} are allowed", limits::TEXT);
                 self.wrong(&format!("{place}/{name}"), format!("{size} bytes"), remedy);
@@ -253,7 +267,10 @@ impl Scope<'_> {
             },
             wire::Text::Prefix(text) => Text::Prefix(bytes(text)),
             wire::Text::Suffix(text) => Text::Suffix(bytes(text)),
-            wire::Text::Contains(text) => Text::Contains(bytes(text)),
+            wire::Text::Contains(text) => {
+                self.spend(limits::CONTAINS_NODES, place);
+                Text::Contains(bytes(text))
+            }
         }
     }
 

@@ -96,6 +96,14 @@ pub(crate) struct Asked<'a> {
     pub(crate) score: &'a Score,
     /// Place of the request's endpoint in the bundle's table.
     pub(crate) endpoint: Option<u16>,
+    /// A rule that lets pass asks: what the path is about is unknown where servers could read it otherwise.
+    pub(crate) grants: bool,
+}
+
+impl Asked<'_> {
+    fn knows_path(&self) -> bool {
+        !self.grants || !self.seen.request.path.is_ambiguous()
+    }
 }
 
 impl Range {
@@ -119,10 +127,12 @@ impl Condition {
             Condition::Signal(signals) => Some(signals.iter().any(|signal| asked.evidence.has(*signal))),
             Condition::Class(words) => Some(words.has(asked.score.class)),
             Condition::Kind(words) => Some(words.has(request.kind)),
-            Condition::Endpoint(places) => Some(asked.endpoint.is_some_and(|place| places.contains(&place))),
+            Condition::Endpoint(places) => {
+                asked.knows_path().then(|| asked.endpoint.is_some_and(|place| places.contains(&place)))
+            }
             Condition::Method(text) => Some(text.matches(request.facts.method, Case::Exact)),
             Condition::Host(text) => Some(text.matches(host_of(request.facts.authority), Case::Ignored)),
-            Condition::Path(text) => Some(text.matches(request.path.normalised(), Case::Exact)),
+            Condition::Path(text) => asked.knows_path().then(|| text.matches(request.path.normalised(), Case::Exact)),
             Condition::Query(text) => Some(request.path.query().is_some_and(|query| text.matches(query, Case::Exact))),
             Condition::Header(header, test) => {
                 let value = match header {

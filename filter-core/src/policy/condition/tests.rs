@@ -103,3 +103,41 @@ fn every_condition_holds_where_it_should() {
     kinds.dedup();
     assert_eq!(kinds.len(), 27, "a kind of condition has no case: {kinds:?}");
 }
+
+#[test]
+fn no_path_that_could_be_read_otherwise_earns_a_pass() {
+    let content = |when: Value| {
+        json!({
+            "endpoints": [{"id": "hooks", "path": "/hooks/**", "label": "partner"}],
+            "allow": [{"id": "pass", "when": when}],
+            "rules": [{"id": "hooks", "when": {"path": {"prefix": "/hooks/"}}, "then": {"block": {}}}],
+            "otherwise": "monitor",
+        })
+    };
+    let engine = |when: Value| {
+        let content: wire::Content = serde_json::from_value(content(when)).unwrap();
+        let bundle = Bundle::parse(wire::write(&content, 1).unwrap().as_bytes()).unwrap();
+        Engine::new(bundle, &Settings { allow_unsigned: true, ..Settings::default() }).unwrap()
+    };
+    let rule = |engine: &Engine, path: &str| {
+        let facts = Facts { method: b"GET", authority: b"a.example", path: path.as_bytes(), ..Facts::default() };
+        engine.judge(&facts, 0).rule().map_or("none", |rule| rule.id.as_str()).to_string()
+    };
+    for when in [
+        json!({"path": {"prefix": "/hooks/"}}),
+        json!({"endpoint": ["hooks"]}),
+        json!({"label": ["partner"]}),
+        json!({"not": {"path": {"prefix": "/admin"}}}),
+    ] {
+        let engine = engine(when.clone());
+        assert_eq!(rule(&engine, "/hooks/a?x=/../admin"), "pass", "{when}");
+        // The rule that blocks is about the normal form, as ever.
+        for path in
+            ["/hooks/%2e%2e/hooks/a", "/hooks/..;/admin", "/hooks/..%2Fadmin", "/hooks/%252e%252e/admin", "/hooks/a#b"]
+        {
+            assert_eq!(rule(&engine, path), "hooks", "{when} {path}");
+        }
+    }
+    let either = engine(json!({"any": [{"path": {"prefix": "/hooks/"}}, {"method": ["GET"]}]}));
+    assert_eq!(rule(&either, "/hooks/..%2Fadmin"), "pass", "for another reason");
+}

@@ -12,14 +12,14 @@ fn refused(text: &str) -> String {
 fn everything_given() {
     let text = br#"{"bundle":"two lines","poll":{"cluster":"c","path":"/b?x","interval":5},"trusted_keys":[],
         "allow_unsigned":true,"secret":"0123456789abcdef","node":"edge-1","event_share":500,
-        "client_address":{"trusted_hops":2,"trusted_proxies":["10.0.0.0/8","::1"],"header":"CF-Connecting-IP"}}"#;
+        "client_address":{"trusted_hops":2,"trusted_proxies":["10.0.0.0/8","::1"],"header":"CF-Connecting-IP","appends_peer":false}}"#;
     let settings = Settings::parse(text).unwrap();
     let poll = Poll { cluster: Some("c".into()), path: Some("/b?x".into()), url: None, interval: 5 };
     assert_eq!(settings.source, BundleSource::Poll { poll, start: Some("two lines".into()) });
     assert!(settings.allow_unsigned && settings.keys.is_some());
     assert_eq!((settings.node.as_deref(), settings.event_share), (Some("edge-1"), 500));
     assert_eq!(settings.client_address.trusted_hops, 2);
-    assert_eq!(settings.client_address.trusted_proxies.len(), 2);
+    assert_eq!((settings.client_address.trusted_proxies.len(), settings.client_address.appends_peer), (2, Some(false)));
     assert_eq!(settings.client_address.header, Some(HeaderName::CfConnectingIp));
 }
 
@@ -117,7 +117,12 @@ fn what_is_refused() {
         ),
         (
             r#"{"bundle":"x","client_address":{"trusted_hops":300}}"#,
-            "/client_address/trusted_hops (line 1, column 50): invalid value: integer `300`; expected a whole number from 0 to 255",
+            "/client_address/trusted_hops: 300 hops; at most 16 are looked at",
+        ),
+        (
+            r#"{"bundle":"x","client_address":{"appends_peer":1,"hops":2}}"#,
+            "/client_address/hops (line 1, column 56): unknown member `hops`; expected `trusted_hops`, `trusted_proxies`, `header` or `appends_peer`\n\
+             /client_address/appends_peer (line 1, column 48): invalid type: integer `1`; expected a boolean",
         ),
     ];
     for (text, expected) in cases {
