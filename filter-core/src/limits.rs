@@ -46,7 +46,7 @@ pub const BUNDLE: usize = 4 << 20;
 /// Rules of a bundle, and as many allow rules. Each is asked once a request.
 pub const RULES: usize = 512;
 
-/// Bytes of a text that is searched for: a search costs up to this times what is searched.
+/// Bytes of a text that is searched for, between two stars of a pattern too: a search costs up to this times what is searched.
 pub const CONTAINS: usize = 64;
 
 /// What a search in a text counts among [`CONDITION_NODES`]: through 8 KiB it takes up to 20 us.

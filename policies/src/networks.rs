@@ -74,7 +74,7 @@ fn list(path: &Path, text: &str, problems: &mut Vec<Problem>) -> Option<(Network
         } else if !line.trim().is_empty() {
             match line.trim().parse() {
                 Ok(block) => blocks.push(block),
-                Err(error) => problems.push(Problem::new(place(), format!("`{}` is {error}", line.trim()), "")),
+                Err(error) => problems.push(Problem::new(place(), format!("`{}`: {error}", line.trim()), "")),
             }
         }
     }

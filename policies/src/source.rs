@@ -1,17 +1,27 @@
-//! The policy source as its author writes it.
+//! The policy source as its author writes it: JSON with comments, conditions as CEL expressions.
+
+mod text;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use filter_core::policy::wire::{Action, AllowRule, BundleSettings, Endpoint, Rule};
+use filter_core::limits;
+use filter_core::policy::json::Door;
+use filter_core::policy::wire::{Action, BundleSettings, Endpoint, Mode};
 use filter_core::policy::{Position, Problem};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use text::Document;
+pub use text::without_comments;
+
 /// A policy source. The members it shares with a bundle mean the same.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
+    /// Where this file's schema is, for editors; does not travel.
+    #[serde(default, rename = "$schema")]
+    pub schema: Option<String>,
     /// What this policy is for, for people; does not travel.
     #[serde(default)]
     pub about: Option<String>,
@@ -35,21 +45,104 @@ pub struct Source {
     /// Lists of texts by name, for rules.
     #[serde(default)]
     pub lists: BTreeMap<String, Vec<String>>,
-    /// Rules that let pass.
+    /// Rules that let pass; asked first, and they always win.
     #[serde(default)]
     pub allow: Vec<AllowRule>,
-    /// Rules that act, in order.
+    /// Rules that act, in order; the first that matches acts.
     #[serde(default)]
     pub rules: Vec<Rule>,
     /// What happens where no rule matches.
-    pub otherwise: Action,
+    pub otherwise: Option<Action>,
 }
 
+/// A rule that lets a request pass whatever else would be said about it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllowRule {
+    /// Stable name: `a`-`z`, `0`-`9`, `_`, `-`, `.`, at most 64.
+    pub id: String,
+    /// Which requests: a CEL expression.
+    pub when: String,
+    /// Whether it acts.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Why it exists, for people.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// A rule that acts on the requests it matches.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Stable name: `a`-`z`, `0`-`9`, `_`, `-`, `.`, at most 64.
+    pub id: String,
+    /// Which requests: a CEL expression.
+    pub when: String,
+    /// What to do with them.
+    pub then: Action,
+    /// Whether it acts.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Why it exists, for people.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// A source's members.
+const MEMBERS: [&str; 12] = [
+    "$schema",
+    "about",
+    "serial",
+    "settings",
+    "weights",
+    "names",
+    "networks",
+    "endpoints",
+    "lists",
+    "allow",
+    "rules",
+    "otherwise",
+];
+
 impl Source {
-    /// Reads a source file; gives its folder too.
-    pub(crate) fn read(path: &Path) -> Result<(Self, PathBuf), Problem> {
-        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        Ok((json(path)?, folder))
+    /// Reads a source as far as it can be read, and says what cannot be.
+    pub(crate) fn read(text: &str) -> (Self, Vec<Problem>) {
+        let mut door = Door::new(text);
+        let mut source = Source::default();
+        let Some(members) = door.object(text.trim(), "", &MEMBERS) else { return (source, door.problems) };
+        fn part<'t, T: Deserialize<'t> + Default>(door: &mut Door<'t>, text: Option<&'t str>, place: &str) -> T {
+            text.and_then(|text| door.read(text, place)).unwrap_or_default()
+        }
+        source.schema = part(&mut door, members.get("$schema"), "/$schema");
+        source.about = part(&mut door, members.get("about"), "/about");
+        source.settings = part(&mut door, members.get("settings"), "/settings");
+        source.weights = part(&mut door, members.get("weights"), "/weights");
+        source.names = part(&mut door, members.get("names"), "/names");
+        source.networks = part(&mut door, members.get("networks"), "/networks");
+        source.lists = part(&mut door, members.get("lists"), "/lists");
+        source.endpoints = items(&mut door, members.get("endpoints"), "/endpoints", limits::ENDPOINTS);
+        source.allow = items(&mut door, members.get("allow"), "/allow", limits::RULES);
+        source.rules = items(&mut door, members.get("rules"), "/rules", limits::RULES);
+        let example = "say what happens where no rule matches, such as `\"allow\"`";
+        source.otherwise = needed(&mut door, members.get("otherwise"), "otherwise", example);
+        let serial = needed(&mut door, members.get("serial"), "serial", "number the versions of this policy from 1");
+        source.serial = serial.unwrap_or_default();
+        (source, door.problems)
+    }
+}
+
+fn items<'t, T: Deserialize<'t>>(door: &mut Door<'t>, part: Option<&'t str>, place: &str, limit: usize) -> Vec<T> {
+    part.map_or_else(Vec::new, |part| door.items(part, place, limit).into_iter().map(|(_, item)| item).collect())
+}
+
+fn needed<'t, T: Deserialize<'t>>(door: &mut Door<'t>, part: Option<&'t str>, name: &str, remedy: &str) -> Option<T> {
+    match part {
+        Some(part) => door.read(part, &format!("/{name}")),
+        None => {
+            door.problems.push(Problem::new(format!("/{name}"), format!("missing member `{name}`"), remedy));
+            None
+        }
     }
 }
 

@@ -35,7 +35,7 @@ fn problems_of(test: &str, files: &[(&str, &str)]) -> Vec<String> {
     }
     let problems = build(&folder.join("policy.json")).unwrap_err();
     let shown =
-        |problem: &filter_core::policy::Problem| problem.to_string().replace(&format!("{}/", folder.display()), "");
+        |problem: &policy_compiler::Diagnostic| problem.to_string().replace(&format!("{}/", folder.display()), "");
     problems.iter().map(shown).collect()
 }
 
@@ -59,23 +59,23 @@ fn everything_wrong_is_told_at_once() {
         ],
     );
     let expected = [
-        "n.json: a source without address, licence or date; say where the facts came from, and when",
-        "n.json#/names/1: token `a` stands twice; remove one",
-        "missing.json: No such file or directory (os error 2); check the path; it is relative to the policy source",
-        "lists/one.txt:3: `10.0.0.1/8` is bits are set below the mask; write the block's first address",
-        "lists/three.txt: no source; the head needs a line such as `# source: https://example.org/list (CC0-1.0, 2026-11)`",
-        "lists/two.txt: no known kind of network; the head needs a line such as `# kind: hosting`",
-        "/names: `A` is verified by `nowhere`, and no network list has that name; add the list to `networks`, or remove `ranges`",
+        "lists/one.txt:3:1: W0403 `10.0.0.1/8`: bits are set below the mask; write the block's first address",
+        "lists/three.txt:1:1: W0403 no source; the head needs a line such as `# source: https://example.org/list (CC0-1.0, 2026-11)`",
+        "lists/two.txt:1:1: W0403 no known kind of network; the head needs a line such as `# kind: hosting`",
+        "missing.json:1:1: W0402 No such file or directory (os error 2); check the path; it is relative to the policy source",
+        "n.json:1:1: W0402 a source without address, licence or date; say where the facts came from, and when",
+        "n.json:2:80: W0402 token `a` stands twice; remove one",
     ];
     assert_eq!(problems, expected);
 }
 
 #[test]
 fn unreadable_json_has_a_position() {
-    let problems = problems_of("unreadable", &[("policy.json", "{\n  \"serial\": 1,\n  \"rulez\": []\n}")]);
-    assert_eq!(problems.len(), 1);
-    assert!(
-        problems[0].starts_with("policy.json (line 3, column 9): unknown field `rulez`, expected one of"),
-        "{problems:?}"
+    let problems = problems_of(
+        "unreadable",
+        &[("policy.json", "{\n  // one member is misspelt\n  \"serial\": 1,\n  \"rulez\": [],\n}")],
     );
+    assert_eq!(problems.len(), 2);
+    assert!(problems[0].contains("missing member `otherwise`"), "{problems:?}");
+    assert!(problems[1].starts_with("policy.json:4:12: W0102 unknown member `rulez`; expected"), "{problems:?}");
 }

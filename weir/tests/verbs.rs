@@ -80,7 +80,7 @@ fn a_policy_is_built_and_judges() {
     let (source, bundle) = (desk.path("policy.json"), desk.path("built.json"));
     std::fs::write(
         &source,
-        r#"{"serial":3,"rules":[{"id":"all","when":"always","then":{"block":{}}}],"otherwise":"allow"}"#,
+        r#"{"serial":3,"rules":[{"id":"all","when":"true","then":{"block":{}}}],"otherwise":"allow"}"#,
     )
     .unwrap();
     let ran = run(&["build", &source, "-o", &bundle], b"");
@@ -95,7 +95,7 @@ fn a_policy_is_built_and_judges() {
 fn a_wrong_policy_is_not_built() {
     let desk = Desk::new();
     let (source, bundle) = (desk.path("policy.json"), desk.path("built.json"));
-    let text = "{\n  \"serial\": 3,\n  \"rules\": [{\"id\": \"a\", \"when\": {\"class\": [\"robot\"]}, \"then\": \"allow\"}],\n  \"otherwise\": \"allow\"\n}\n";
+    let text = "{\n  \"serial\": 3,\n  \"rules\": [{\"id\": \"a\", \"when\": \"class == 'robot'\", \"then\": \"allow\"}],\n  \"otherwise\": \"allow\"\n}\n";
     std::fs::write(&source, text).unwrap();
     let ran = run(&["build", &source, "-o", &bundle], b"");
     assert_eq!(ran.code, 1, "{}", ran.err);

@@ -20,7 +20,7 @@ pub enum Provenance {
 
 impl Provenance {
     /// The name used in traces, policies and events.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Provenance::Peer => "peer",
             Provenance::Hop => "hop",

@@ -29,7 +29,7 @@ impl TlsVersion {
     }
 
     /// The form used in traces and policies.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             TlsVersion::V1_0 => "1.0",
             TlsVersion::V1_1 => "1.1",

@@ -19,18 +19,21 @@ use super::problem::{Position, Problem};
 use crate::limits;
 
 /// One text being read, and what is wrong with it so far.
-pub(crate) struct Door<'t> {
+#[derive(Debug)]
+pub struct Door<'t> {
     text: &'t str,
-    pub(crate) problems: Vec<Problem>,
+    /// What is wrong so far.
+    pub problems: Vec<Problem>,
 }
 
 impl<'t> Door<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
+    /// Begins with a text of which nothing is read yet.
+    pub fn new(text: &'t str) -> Self {
         Door { text, problems: Vec::new() }
     }
 
     /// Reads a part of the text as one value; `place` is the part's own.
-    pub(crate) fn read<T: Deserialize<'t>>(&mut self, part: &'t str, place: &str) -> Option<T> {
+    pub fn read<T: Deserialize<'t>>(&mut self, part: &'t str, place: &str) -> Option<T> {
         match serde_json::from_str(part) {
             Ok(value) => Some(value),
             Err(error) => {
@@ -41,7 +44,7 @@ impl<'t> Door<'t> {
     }
 
     /// Opens an object whose members are `known`; unknown and repeated ones are problems.
-    pub(crate) fn object(&mut self, part: &'t str, place: &str, known: &[&str]) -> Option<Members<'t>> {
+    pub fn object(&mut self, part: &'t str, place: &str, known: &[&str]) -> Option<Members<'t>> {
         let members: Members<'t> = self.read(part, place)?;
         for (name, value) in members.repeated() {
             self.problem(place, &name, value, "stands twice", "keep one of them");
@@ -53,7 +56,7 @@ impl<'t> Door<'t> {
     }
 
     /// Opens an object with names of the author's choice; repeated ones are problems.
-    pub(crate) fn map(&mut self, part: &'t str, place: &str) -> Members<'t> {
+    pub fn map(&mut self, part: &'t str, place: &str) -> Members<'t> {
         let Some(members) = self.read::<Members<'t>>(part, place) else { return Members::default() };
         for (name, value) in members.repeated() {
             self.problem(place, &name, value, "stands twice", "keep one of them");
@@ -63,7 +66,7 @@ impl<'t> Door<'t> {
 
     /// Reads an array item by item, at most `limit`. Items that cannot be read are left out, with their problem; the
     /// others keep their place.
-    pub(crate) fn items<T: Deserialize<'t>>(&mut self, part: &'t str, place: &str, limit: usize) -> Vec<(String, T)> {
+    pub fn items<T: Deserialize<'t>>(&mut self, part: &'t str, place: &str, limit: usize) -> Vec<(String, T)> {
         let items: Vec<&'t RawValue> = self.read(part, place).unwrap_or_default();
         if items.len() > limit {
             let message = format!("{} items", items.len());
@@ -99,11 +102,11 @@ impl<'t> Door<'t> {
 
 /// An object's members in the order of the text, values unread.
 #[derive(Debug, Default)]
-pub(crate) struct Members<'t>(pub(crate) Vec<(Cow<'t, str>, &'t RawValue)>);
+pub struct Members<'t>(pub Vec<(Cow<'t, str>, &'t RawValue)>);
 
 impl<'t> Members<'t> {
     /// A member's text.
-    pub(crate) fn get(&self, name: &str) -> Option<&'t str> {
+    pub fn get(&self, name: &str) -> Option<&'t str> {
         self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value.get())
     }
 

@@ -4,13 +4,15 @@
 //! [`Settings`] are the host's own and hold trust and secrets. Both are checked whole when they are loaded, so that
 //! nothing can fail when a request comes.
 
+pub mod json;
+#[cfg(feature = "catalogue")]
+pub mod vocabulary;
 pub mod wire;
 
 mod activation;
 mod bundle;
 mod condition;
 mod endpoint;
-mod json;
 mod problem;
 mod rule;
 mod settings;

@@ -60,7 +60,7 @@ pub enum RequestKind {
 
 impl RequestKind {
     /// The form used in policies and events.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             RequestKind::Navigation => "navigation",
             RequestKind::FormPost => "form_post",

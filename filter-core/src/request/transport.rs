@@ -29,7 +29,7 @@ impl HttpVersion {
     }
 
     /// The form used in traces.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             HttpVersion::V1_0 => "1.0",
             HttpVersion::V1_1 => "1.1",

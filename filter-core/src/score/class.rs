@@ -18,7 +18,7 @@ pub enum Class {
 
 impl Class {
     /// The form used in policies and events.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Class::Human => "human",
             Class::GoodBot => "good_bot",

@@ -38,7 +38,7 @@ impl Pillar {
     pub const ALL: [Pillar; 4] = [Pillar::Tools, Pillar::Infrastructure, Pillar::Credentials, Pillar::Behaviour];
 
     /// The form used in policies and events.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Pillar::Tools => "tools",
             Pillar::Infrastructure => "infrastructure",

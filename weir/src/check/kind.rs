@@ -29,7 +29,8 @@ impl Kind {
         if first.starts_with('{') && has(first, "format") && has(first, "id") && has(first, "serial") {
             return Some(Kind::Bundle);
         }
-        let has = |name: &&str| text.trim_start().starts_with('{') && locate(text, &format!("/{name}")).1;
+        let plain = policy_compiler::without_comments(text);
+        let has = |name: &&str| plain.trim_start().starts_with('{') && locate(&plain, &format!("/{name}")).1;
         let policy = POLICY.iter().any(&has).then_some(Kind::Policy);
         policy.or_else(|| SETTINGS.iter().any(has).then_some(Kind::Settings))
     }
@@ -39,8 +40,7 @@ impl Kind {
         match self {
             Kind::Bundle => {}
             Kind::Settings => return locate(text, place).0,
-            // Checked as the bundle that it became.
-            Kind::Policy => return locate(text, place.strip_prefix("/content").unwrap_or(place)).0,
+            Kind::Policy => return locate(text, place).0,
         }
         let end = text.find('\n').unwrap_or(text.len());
         let (first, second) = text.split_at_checked(end).unwrap_or((text, ""));

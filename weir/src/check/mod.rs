@@ -1,25 +1,27 @@
 //! Everything that is wrong with a file an operator writes or ships, with its place in the text.
 
 mod kind;
-mod locate;
-mod policy;
 mod render;
 #[cfg(test)]
 mod tests;
 
 pub use kind::Kind;
-pub use locate::locate;
+pub use policy_compiler::locate;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use filter_core::engine::Engine;
 use filter_core::policy::{Bundle, BundleSource, Problem, Problems, Settings};
+use policy_compiler::{Diagnostic, Diagnostics};
 
 /// One thing wrong, with its place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
+    /// Code of its kind, as `W0200`; policies have them.
+    pub code: Option<String>,
     /// File it is in: the one that was checked, or one that it names.
     pub file: String,
     /// Path of names and indices from the document's root.
@@ -46,24 +48,23 @@ pub fn check(kind: Kind, file: &Path, text: &str) -> Result<String, Vec<Finding>
     let result = match kind {
         Kind::Bundle => Bundle::parse(text.as_bytes()).map(|bundle| told(&bundle)),
         Kind::Settings => settings(text),
-        Kind::Policy => build(file).map(|(_, report)| report).map_err(|problems| policy::all(text).unwrap_or(problems)),
+        Kind::Policy => return build(file).map(|(_, report)| report).map_err(|found| findings(&found)),
     };
     result.map_err(|problems| {
         let name = file.display().to_string();
         let text = Arc::<str>::from(text);
         let mut findings: Vec<_> = problems.iter().map(|problem| finding(kind, &name, &text, problem)).collect();
-        findings.sort_by(|one, other| (&one.file, one.span.start).cmp(&(&other.file, other.span.start)));
+        findings.sort_by_key(|finding| finding.span.start);
         findings
     })
 }
 
-/// Builds a bundle and checks what came out as a host would: the bytes, and what went in.
+/// Builds a bundle that a host would take: the bytes, and what went in.
 ///
 /// # Errors
-/// Everything that is wrong; places in the content are places in the source.
-pub fn build(file: &Path) -> Result<(Vec<u8>, String), Problems> {
+/// Everything that is wrong with the source and the files it names.
+pub fn build(file: &Path) -> Result<(Vec<u8>, String), Diagnostics> {
     let built = policy_compiler::build(file)?;
-    Bundle::parse(&built.bytes)?;
     Ok((built.bytes, built.report.to_string()))
 }
 
@@ -108,24 +109,39 @@ fn told(bundle: &Bundle) -> String {
     format!("bundle {} (serial {}), {rules} rules", bundle.id(), bundle.serial())
 }
 
+/// What is wrong with a policy, each in its file's text.
+pub fn findings(diagnostics: &Diagnostics) -> Vec<Finding> {
+    let mut texts: BTreeMap<&str, Arc<str>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for one in diagnostics.iter() {
+        let Diagnostic { code, file, place, span, line, column, message, remedy } = one;
+        let text = texts.entry(file).or_insert_with(|| std::fs::read_to_string(file).unwrap_or_default().into());
+        found.push(Finding {
+            code: Some(code.to_string()),
+            file: file.clone(),
+            place: if place.is_empty() { "/".to_owned() } else { place.clone() },
+            span: span.clone(),
+            line: *line,
+            column: *column,
+            message: message.clone(),
+            remedy: remedy.clone(),
+            text: Arc::clone(text),
+        });
+    }
+    found
+}
+
 fn finding(kind: Kind, file: &str, text: &Arc<str>, problem: &Problem) -> Finding {
-    // A policy's data files are named in place of a pointer.
-    let is_other_file = kind == Kind::Policy && Path::new(&problem.place).is_file() && problem.place != file;
-    let other = is_other_file.then(|| std::fs::read_to_string(&problem.place).ok()).flatten().map(Arc::<str>::from);
-    let (file, text) = match &other {
-        Some(text) => (problem.place.as_str(), text),
-        None => (file, text),
-    };
-    let place = if Path::new(&problem.place).is_file() { "" } else { problem.place.as_str() };
     let span = match &problem.position {
-        Some(position) if kind != Kind::Policy || place.is_empty() => at(text, position.line, position.column),
-        _ => kind.span(text, place),
+        Some(position) => at(text, position.line, position.column),
+        None => kind.span(text, &problem.place),
     };
     let before = text.get(..span.start).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |end| end.saturating_add(1));
     Finding {
+        code: None,
         file: file.to_owned(),
-        place: if place.is_empty() { "/".to_owned() } else { place.to_owned() },
+        place: if problem.place.is_empty() { "/".to_owned() } else { problem.place.clone() },
         line: before.matches('\n').count().saturating_add(1),
         column: span.start.saturating_sub(line_start).saturating_add(1),
         span,

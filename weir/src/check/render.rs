@@ -19,8 +19,11 @@ impl Finding {
         let annotation = AnnotationKind::Primary.span(span).label(self.place.as_str());
         let snippet = Snippet::source(source).line_start(self.line).annotation(annotation);
         let path = format!("{}:{}:{}", self.file, self.line, self.column);
-        let mut group =
-            Group::with_title(Level::ERROR.primary_title(format!("{path}: {}", self.message))).element(snippet);
+        let mut title = Level::ERROR.primary_title(format!("{path}: {}", self.message));
+        if let Some(code) = &self.code {
+            title = title.id(code.as_str());
+        }
+        let mut group = Group::with_title(title).element(snippet);
         if !self.remedy.is_empty() {
             group = group.element(Level::HELP.message(self.remedy.as_str()));
         }
@@ -30,6 +33,7 @@ impl Finding {
     /// The same for programs.
     pub fn to_json(&self) -> Value {
         json!({
+            "code": self.code,
             "file": self.file,
             "place": self.place,
             "line": self.line,

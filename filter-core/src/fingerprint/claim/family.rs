@@ -85,7 +85,7 @@ macro_rules! names {
     ($type:ident { $($variant:ident = $name:literal),* $(,)? }) => {
         impl $type {
             /// The form used in policies, traces and events.
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $($type::$variant => $name),* }
             }
 

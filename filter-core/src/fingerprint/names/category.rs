@@ -68,7 +68,7 @@ impl Category {
     }
 
     /// The form used in bundles, policies and events.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Category::SearchEngine => "search_engine",
             Category::AiTraining => "ai_training",

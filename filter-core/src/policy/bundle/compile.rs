@@ -187,7 +187,7 @@ fn networks(wire: wire::Networks, place: &str, problems: &mut Vec<Problem>) -> N
         if kind.is_none() {
             let message = format!("unknown word `{}`", entry.kind.escape_debug());
             let place = format!("{place}/lists/{index}/kind");
-            problems.push(Problem::new(place, message, one_of(&NetworkKind::words())));
+            problems.push(Problem::new(place, message, one_of(NetworkKind::NAMES)));
         }
         lists.push(NetworkList { name: entry.name.clone(), kind: kind.unwrap_or(NetworkKind::Custom) });
     }
@@ -240,11 +240,11 @@ fn split(place: String, text: &str) -> Problem {
 fn names(entries: Vec<wire::NamedEntry>, networks: &Networks, place: &str, problems: &mut Vec<Problem>) -> Names {
     let mut table = Vec::new();
     for (index, entry) in entries.into_iter().enumerate() {
-        let category = Category::parse(&entry.category);
+        let category = Category::named(&entry.category);
         if category.is_none() {
             let message = format!("unknown word `{}`", entry.category.escape_debug());
             let place = format!("{place}/{index}/category");
-            problems.push(Problem::new(place, message, one_of(&Category::words())));
+            problems.push(Problem::new(place, message, one_of(Category::NAMES)));
         }
         if let Some(ranges) = entry.ranges.as_ref().filter(|ranges| networks.bit(ranges).is_none()) {
             let message = format!("there is no network list `{}`", ranges.escape_debug());

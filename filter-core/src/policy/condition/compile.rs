@@ -204,7 +204,11 @@ impl Scope<'_> {
             self.wrong(&format!("{place}/suffix"), message, format!("write `.{end}`, and `is` for the name itself"));
         }
         let upper = match &text {
-            wire::Text::Is(t) | wire::Text::Prefix(t) | wire::Text::Suffix(t) | wire::Text::Contains(t) => has_upper(t),
+            wire::Text::Is(t)
+            | wire::Text::Prefix(t)
+            | wire::Text::Suffix(t)
+            | wire::Text::Contains(t)
+            | wire::Text::Glob(t) => has_upper(t),
             wire::Text::OneOf(all) => all.iter().any(|t| has_upper(t)),
             wire::Text::In(name) => {
                 self.lists.get(name).is_some_and(|list| list.iter().any(|t| t.iter().any(u8::is_ascii_uppercase)))
@@ -235,12 +239,13 @@ impl Scope<'_> {
             wire::Text::Prefix(t) => ("prefix", Some(t.len()).filter(|n| *n > 0)),
             wire::Text::Suffix(t) => ("suffix", Some(t.len()).filter(|n| *n > 0)),
             wire::Text::Contains(t) => ("contains", Some(t.len()).filter(|n| *n > 0)),
+            wire::Text::Glob(t) => ("glob", t.split('*').map(str::len).max().filter(|n| *n > 0)),
             wire::Text::OneOf(all) => ("one_of", all.iter().map(String::len).max()),
             wire::Text::In(_) => ("in", Some(0)),
         };
         match size {
             None => self.wrong(&format!("{place}/{name}"), "it is empty", "say what to look for"),
-            Some(size) if name == "contains" && size > limits::CONTAINS => {
+            Some(size) if matches!(name, "contains" | "glob") && size > limits::CONTAINS => {
                 let remedy = format!("at most {} can be searched for", limits::CONTAINS);
                 self.wrong(&format!("{place}/{name}"), format!("{size} bytes"), remedy);
             }
@@ -270,6 +275,12 @@ impl Scope<'_> {
             wire::Text::Contains(text) => {
                 self.spend(limits::CONTAINS_NODES, place);
                 Text::Contains(bytes(text))
+            }
+            wire::Text::Glob(text) => {
+                let parts: Box<[Box<[u8]>]> = text.split('*').map(|part| part.as_bytes().into()).collect();
+                let Some(searches) = parts.len().checked_sub(2) else { return Text::OneOf(list([text])) };
+                self.spend(limits::CONTAINS_NODES.saturating_mul(searches), place);
+                Text::Glob(parts)
             }
         }
     }
@@ -364,24 +375,33 @@ impl Scope<'_> {
     }
 
     fn word<T: Word>(&mut self, text: &str, place: &str) -> Option<T> {
-        let word = T::parse(text);
-        if word.is_none() {
-            self.wrong(place, format!("unknown word `{text}`"), one_of(&T::words()));
+        T::ALL.get(self.place_of(T::NAMES, text, place)?).copied()
+    }
+
+    fn place_of(&mut self, names: &[&str], text: &str, place: &str) -> Option<usize> {
+        let found = names.iter().position(|name| *name == text);
+        if found.is_none() {
+            self.wrong(place, format!("unknown word `{text}`"), one_of(names));
         }
-        word
+        found
     }
 
     /// At least one word.
     fn words<T: Word>(&mut self, words: Vec<String>, place: &str) -> Words {
         self.count(words.len(), place);
-        self.optional::<T>(words, place)
+        self.bits(T::NAMES, words, place)
     }
 
     /// No words: no demand.
     fn optional<T: Word>(&mut self, words: Vec<String>, place: &str) -> Words {
+        self.bits(T::NAMES, words, place)
+    }
+
+    fn bits(&mut self, names: &[&str], words: Vec<String>, place: &str) -> Words {
         let mut bits = 0u32;
         for (index, word) in words.iter().enumerate() {
-            bits |= self.word::<T>(word, &format!("{place}/{index}")).map_or(0, Word::bit);
+            let found = self.place_of(names, word, &format!("{place}/{index}"));
+            bits |= found.map_or(0, |found| 1u32.wrapping_shl(u32::try_from(found).unwrap_or(0)));
         }
         Words(bits)
     }

@@ -9,13 +9,13 @@ mod words;
 pub(crate) use crate::bytes::host_of;
 pub(crate) use compile::Scope;
 pub(crate) use text::{Case, List, list};
-pub(crate) use words::Word;
+pub(crate) use words::{Proof, Word};
 
 use alloc::boxed::Box;
 use alloc::string::String;
 
 use self::text::Text;
-use self::words::{Proof, Words};
+use self::words::Words;
 use crate::facts::{Fact, Provenance};
 use crate::fingerprint::Claim;
 use crate::request::{HeaderName, Prefix};
@@ -133,14 +133,16 @@ impl Condition {
             Condition::Method(text) => Some(text.matches(request.facts.method, Case::Exact)),
             Condition::Host(text) => Some(text.matches(host_of(request.facts.authority), Case::Ignored)),
             Condition::Path(text) => asked.knows_path().then(|| text.matches(request.path.normalised(), Case::Exact)),
-            Condition::Query(text) => Some(request.path.query().is_some_and(|query| text.matches(query, Case::Exact))),
+            Condition::Query(text) => Some(text.matches(request.path.query().unwrap_or_default(), Case::Exact)),
             Condition::Header(header, test) => {
                 let value = match header {
                     Header::Known(name) => request.header(*name),
                     Header::Other(name) => request.headers.by_text(name),
                 };
-                let passes = |value| test.as_ref().is_none_or(|test| test.matches(value, Case::Exact));
-                value.known().map(|value| value.is_some_and(passes))
+                value.known().map(|value| match test {
+                    Some(test) => test.matches(value.unwrap_or_default(), Case::Exact),
+                    None => value.is_some(),
+                })
             }
             Condition::Address(address) => address.holds(asked),
             Condition::Provenance(words) => {
@@ -177,7 +179,7 @@ impl Condition {
                 let tls = request.tls();
                 let ja4 = tls.ja4.known()?;
                 let comparable = by.is_empty() || by.has(tls.ja4_by) || ja4.is_none();
-                comparable.then(|| ja4.is_some_and(|value| text.matches(value, Case::Exact)))
+                comparable.then(|| text.matches(ja4.unwrap_or_default(), Case::Exact))
             }
             Condition::Secure(wanted) => request.secure.known().map(|secure| secure.unwrap_or(false) == *wanted),
         }

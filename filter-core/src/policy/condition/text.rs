@@ -17,6 +17,8 @@ pub(crate) enum Text {
     Prefix(Box<[u8]>),
     Suffix(Box<[u8]>),
     Contains(Box<[u8]>),
+    /// What stands between the stars of a pattern.
+    Glob(Box<[Box<[u8]>]>),
 }
 
 /// Whether ASCII case counts.
@@ -41,16 +43,18 @@ impl Text {
             Case::Exact => a == b,
             Case::Ignored => a.eq_ignore_ascii_case(b),
         };
+        let starts = |start: &[u8]| value.get(..start.len()).is_some_and(|part| same(part, start));
+        let ends = |end: &[u8]| {
+            let at = value.len().checked_sub(end.len());
+            at.and_then(|at| value.get(at..)).is_some_and(|part| same(part, end))
+        };
         match self {
             Text::OneOf(list) => {
                 let folded = |b: &u8| if case == Case::Ignored { b.to_ascii_lowercase() } else { *b };
                 list.binary_search_by(|item| item.iter().copied().cmp(value.iter().map(folded))).is_ok()
             }
-            Text::Prefix(start) => value.get(..start.len()).is_some_and(|part| same(part, start)),
-            Text::Suffix(end) => {
-                let at = value.len().checked_sub(end.len());
-                at.and_then(|at| value.get(at..)).is_some_and(|part| same(part, end))
-            }
+            Text::Prefix(start) => starts(start),
+            Text::Suffix(end) => ends(end),
             Text::Contains(part) => {
                 // Bounded: this is the one test whose cost grows with both sides.
                 let seen = value.get(..limits::HEADER_VALUE).unwrap_or(value);
@@ -58,6 +62,25 @@ impl Text {
                     Case::Exact => bytes::contains(seen, part),
                     Case::Ignored => bytes::contains_ignore_case(seen, part),
                 }
+            }
+            Text::Glob(parts) => {
+                let [first, middle @ .., last] = &**parts else { return false };
+                let inner = first.len()..value.len().saturating_sub(last.len());
+                let Some(mut rest) = value.get(inner) else { return false };
+                // Each part where it first fits: a later place could only leave less for the rest.
+                starts(first)
+                    && ends(last)
+                    && middle.iter().all(|part| {
+                        let seen = rest.get(..limits::HEADER_VALUE).unwrap_or(rest);
+                        let found = match case {
+                            Case::Exact => bytes::find(seen, part),
+                            Case::Ignored => bytes::find_ignore_case(seen, part),
+                        };
+                        let found = if part.is_empty() { Some(0) } else { found };
+                        let after = found.map(|at| at.saturating_add(part.len()));
+                        rest = after.and_then(|after| rest.get(after..)).unwrap_or_default();
+                        after.is_some()
+                    })
             }
         }
     }
@@ -75,7 +98,21 @@ mod tests {
         let prefix = Text::Prefix(bytes("/api/"));
         let suffix = Text::Suffix(bytes(".php"));
         let contains = Text::Contains(bytes("admin"));
-        let cases: [(&Text, &str, Case, bool); 13] = [
+        let glob = |pattern: &str| Text::Glob(pattern.split('*').map(bytes).collect());
+        let (one, two, wide) = (glob("ab*ba"), glob("/api/*/x*.json"), glob("**b**"));
+        let cases: [(&Text, &str, Case, bool); 25] = [
+            (&one, "abba", Case::Exact, true),
+            (&one, "abXba", Case::Exact, true),
+            (&one, "aba", Case::Exact, false),
+            (&one, "ABxBA", Case::Ignored, true),
+            (&two, "/api/v1/xy.json", Case::Exact, true),
+            (&two, "/api//x.json", Case::Exact, true),
+            (&two, "/api/x.json", Case::Exact, false),
+            (&two, "/api/v1/x.jso", Case::Exact, false),
+            (&two, "/api/v1/x/x.json/X.json", Case::Exact, true),
+            (&wide, "b", Case::Exact, true),
+            (&wide, "", Case::Exact, false),
+            (&wide, "aBc", Case::Ignored, true),
             (&one_of, "a", Case::Exact, true),
             (&one_of, "A", Case::Exact, false),
             (&one_of, "Shop.Example", Case::Ignored, true),

@@ -1,7 +1,5 @@
 //! The words that policies use for what the earlier stages found, one bit a word.
 
-use alloc::vec::Vec;
-
 use crate::facts::{Ja4By, Provenance, TlsVersion};
 use crate::fingerprint::{Category, Engine, Family, Platform};
 use crate::request::{HttpVersion, RequestKind};
@@ -11,24 +9,19 @@ use crate::signals::{CrawlerProof, Pillar};
 
 /// Something with a fixed set of names.
 pub(crate) trait Word: Copy + 'static {
-    /// Every one.
+    /// Every one, in the order of the type.
     const ALL: &'static [Self];
 
-    /// The name in policies.
-    fn word(self) -> &'static str;
-
-    /// A bit of its own.
-    fn bit(self) -> u32;
+    /// Their names in policies, in the same order. Data, so that one piece of code serves every type.
+    const NAMES: &'static [&'static str];
 
     /// Reads a name.
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|one| one.word() == text)
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.get(Self::NAMES.iter().position(|known| *known == name)?).copied()
     }
 
-    /// All names, for messages.
-    fn words() -> Vec<&'static str> {
-        Self::ALL.iter().map(|one| one.word()).collect()
-    }
+    /// A bit of its own: the place in [`ALL`](Self::ALL).
+    fn bit(self) -> u32;
 }
 
 /// The match makes the compiler say when a variant is missing here.
@@ -36,11 +29,7 @@ macro_rules! words {
     ($type:ident, $word:expr, [$($variant:ident),* $(,)?]) => {
         impl Word for $type {
             const ALL: &'static [Self] = &[$($type::$variant),*];
-
-            fn word(self) -> &'static str {
-                let name: fn(Self) -> &'static str = $word;
-                name(self)
-            }
+            const NAMES: &'static [&'static str] = &[$($word($type::$variant)),*];
 
             fn bit(self) -> u32 {
                 match self { $($type::$variant)|* => 1u32.wrapping_shl(self as u32) }
@@ -55,14 +44,7 @@ words!(Provenance, Provenance::as_str, [Peer, Hop, Cdn, Unverified]);
 words!(Pillar, Pillar::as_str, [Tools, Infrastructure, Credentials, Behaviour]);
 words!(HttpVersion, HttpVersion::as_str, [V1_0, V1_1, V2, V3]);
 words!(TlsVersion, TlsVersion::as_str, [V1_0, V1_1, V1_2, V1_3]);
-words!(
-    Ja4By,
-    |by| match by {
-        Ja4By::Spec => "spec",
-        Ja4By::Envoy => "envoy",
-    },
-    [Spec, Envoy]
-);
+words!(Ja4By, ja4_by, [Spec, Envoy]);
 words!(
     Family,
     Family::as_str,
@@ -75,12 +57,12 @@ words!(
         AndroidWebView,
         HeadlessChrome,
         Firefox,
+        OtherGecko,
         Safari,
         ChromeIos,
         FirefoxIos,
         EdgeIos,
         IosWebView,
-        OtherGecko,
         OtherWebKit,
         Legacy,
         App,
@@ -127,17 +109,24 @@ pub(crate) enum Proof {
     Unverifiable,
 }
 
-words!(
-    Proof,
-    |proof| match proof {
-        Proof::Verified => "verified",
-        Proof::Impostor => "impostor",
-        Proof::Unverifiable => "unverifiable",
-    },
-    [Verified, Impostor, Unverifiable]
-);
+words!(Proof, Proof::as_str, [Verified, Impostor, Unverifiable]);
+
+const fn ja4_by(by: Ja4By) -> &'static str {
+    match by {
+        Ja4By::Spec => "spec",
+        Ja4By::Envoy => "envoy",
+    }
+}
 
 impl Proof {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Proof::Verified => "verified",
+            Proof::Impostor => "impostor",
+            Proof::Unverifiable => "unverifiable",
+        }
+    }
+
     pub(crate) fn of(proof: CrawlerProof<'_>) -> Option<Self> {
         match proof {
             CrawlerProof::NotClaimed => None,
@@ -170,8 +159,9 @@ mod tests {
     fn check<T: Word + core::fmt::Debug>() {
         let bits = T::ALL.iter().fold(0u32, |bits, one| bits | one.bit());
         assert_eq!(usize::try_from(bits.count_ones()).unwrap(), T::ALL.len(), "every word has a bit of its own");
-        for one in T::ALL {
-            assert_eq!(T::parse(one.word()).map(Word::bit), Some(one.bit()), "{one:?}");
+        assert_eq!(T::NAMES.len(), T::ALL.len());
+        for (place, one) in T::ALL.iter().enumerate() {
+            assert_eq!(one.bit(), 1 << place, "{one:?} is not where its type has it");
         }
     }
 

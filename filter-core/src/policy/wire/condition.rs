@@ -95,7 +95,7 @@ pub struct PillarTest {
     pub below: Option<u32>,
 }
 
-/// One test on a text. Bytes are compared exactly, except in hosts, which are in lower case.
+/// One test on a text. Bytes are compared exactly, except in hosts, which are in lower case. A text that is absent is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Text {
@@ -111,6 +111,8 @@ pub enum Text {
     Suffix(String),
     /// It holds this.
     Contains(String),
+    /// It is this, where each `*` stands for any bytes.
+    Glob(String),
 }
 
 /// A header is there, or its first value passes a test.

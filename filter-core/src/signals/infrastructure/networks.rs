@@ -34,7 +34,7 @@ pub enum NetworkKind {
 
 impl NetworkKind {
     /// The form used in bundles, policies and events.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             NetworkKind::Hosting => "hosting",
             NetworkKind::Vpn => "vpn",

@@ -5,7 +5,7 @@ use std::ops::Range;
 /// The bytes of the value at `pointer` (RFC 6901), and whether it is there; else those of the nearest value around it.
 ///
 /// ```
-/// use weir::check::locate;
+/// use policy_compiler::locate;
 /// let text = r#"{"rules": [{"id": 7}]}"#;
 /// assert_eq!(locate(text, "/rules/0/id"), (18..19, true));
 /// assert_eq!(locate(text, "/rules/0/when"), (11..20, false));

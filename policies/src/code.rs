@@ -1,0 +1,84 @@
+//! What a diagnostic is about: codes that never change their meaning.
+
+/// The code of one kind of problem. Codes are never used again for another kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(u16);
+
+macro_rules! codes {
+    ($($name:ident = $number:literal, $about:literal;)*) => {
+        impl Code {
+            $(#[doc = $about] pub const $name: Code = Code($number);)*
+
+            /// Every code with what it is about, in ascending order.
+            pub const ALL: &[(Code, &str)] = &[$((Code($number), $about)),*];
+        }
+    };
+}
+
+codes! {
+    // The text.
+    NOT_READ = 100, "a file cannot be read";
+    NOT_JSON = 101, "the text is no JSON with comments";
+    FORM = 102, "a member is unknown, missing, repeated or of the wrong type";
+    TOO_MUCH = 103, "more than a limit allows";
+    // Conditions: the expression.
+    SYNTAX = 200, "the condition is no CEL expression";
+    NOT_BOOLEAN = 201, "the condition is no question";
+    UNKNOWN_VARIABLE = 202, "there is no such variable";
+    NOT_YET = 203, "the variable needs state or facts that are not there yet";
+    UNKNOWN_FUNCTION = 204, "there is no such function";
+    ARITHMETIC = 205, "conditions do not compute";
+    CHOICE = 206, "conditions do not choose between values";
+    TWO_VARIABLES = 207, "two variables are compared with each other";
+    NO_VARIABLE = 208, "the expression is about no variable";
+    ORDER = 209, "the value has no order";
+    LITERAL_TYPE = 210, "the value is of another type than the variable";
+    OPERATION = 211, "the operation does not fit the variable";
+    BOUNDS = 212, "the number is out of bounds, so that the test is always or never true";
+    UNKNOWN_WORD = 213, "the variable never has this value";
+    UNKNOWN_NAME = 214, "the policy has nothing of this name";
+    BLOCK = 215, "the text is no block of addresses";
+    PATTERN = 216, "the pattern is empty or too wide";
+    QUANTIFIER = 217, "`exists` and `all` are over literal lists only";
+    HOST = 218, "a host's name that cannot match, or matches more than it says";
+    PATH = 219, "a path that cannot match";
+    METHOD = 220, "no method";
+    COUNTRY = 221, "no country code";
+    HEADER = 222, "no header name, or one that never arrives";
+    LIST = 223, "a list that is empty or too long";
+    SIZE = 224, "the condition is too large or nested too deeply";
+    MAP = 225, "a whole map where one of its values is needed";
+    // Rules.
+    ID = 300, "no name, or one that is taken";
+    CLAIM = 301, "a rule lets pass by what anybody can claim";
+    UNVERIFIED = 302, "an unverified address decides";
+    ACTION = 303, "an action that cannot be carried out";
+    CANARY = 304, "a share that is none";
+    TIME = 305, "a time or a time window that is none";
+    EXPIRED = 306, "a rule that is past its time";
+    // The rest of the policy.
+    SETTING = 400, "a setting out of bounds";
+    WEIGHT = 401, "a weight out of bounds, or of no signal";
+    NAMES = 402, "a name table";
+    NETWORKS = 403, "a network list";
+    ENDPOINT = 404, "an endpoint";
+    TEXTS = 405, "a list of texts";
+    OTHER = 499, "something else that a host would refuse";
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "W{:04}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_and_in_order() {
+        assert!(Code::ALL.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(Code::SYNTAX.to_string(), "W0200");
+    }
+}

@@ -1,0 +1,166 @@
+//! From a source to a bundle's content, with everything that is wrong on the way.
+
+use std::path::Path;
+
+use filter_core::policy::wire::{self, Content, Manifest};
+use filter_core::policy::{Bundle, Problem};
+
+use crate::cel::{self, Lowered, Scope};
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{Document, Source};
+use crate::{Built, Report, defaults, names, networks};
+
+/// Builds the bundle that the source file describes.
+pub(crate) fn build(path: &Path) -> Result<Built, Diagnostics> {
+    let document = Document::read(path)?;
+    let (source, problems) = Source::read(&document.text);
+    let mut found: Vec<Diagnostic> = problems.iter().map(|problem| of_form(&document, problem)).collect();
+    let is_whole = found.is_empty();
+    let folder = path.parent().unwrap_or(Path::new(""));
+
+    let mut data = Vec::new();
+    let names = names::read(&source.names, folder, &mut data);
+    found.extend(data.drain(..).map(|problem| Diagnostic::of_data(Code::NAMES, &problem)));
+    let networks = networks::read(&source.networks, folder, &mut data);
+    found.extend(data.drain(..).map(|problem| of_networks(&document, &problem)));
+    let has_data = found.iter().all(|one| !matches!(one.code, Code::NAMES | Code::NETWORKS | Code::NOT_READ));
+    for (index, entry) in names.iter().enumerate() {
+        let is_there = |name: &String| networks.lists.iter().any(|list| list.name == *name);
+        if let Some(ranges) = entry.ranges.as_ref().filter(|name| has_data && !is_there(name)) {
+            let message = format!("`{}` is verified by `{ranges}`, and no network list has that name", entry.name);
+            let problem = Problem::new("/names", message, "add the list to `networks`, or remove `ranges`");
+            found.push(Diagnostic::of_problem(Code::NAMES, document.place(), &problem).at(format!("/names#{index}")));
+        }
+    }
+
+    let scope = Scope { endpoints: &source.endpoints, lists: &source.lists, networks: &networks.lists, names: &names };
+    let mut rules = Rules { document: &document, scope, is_whole, has_data, lowered: Vec::new(), found };
+    let allow = source.allow.iter().enumerate().map(|(index, rule)| wire::AllowRule {
+        id: rule.id.clone(),
+        when: rules.when(&format!("/allow/{index}"), &rule.when),
+        mode: rule.mode,
+        note: rule.note.clone(),
+    });
+    let allow = allow.collect();
+    let acting = source.rules.iter().enumerate().map(|(index, rule)| wire::Rule {
+        id: rule.id.clone(),
+        when: rules.when(&format!("/rules/{index}"), &rule.when),
+        then: rule.then.clone(),
+        mode: rule.mode,
+        note: rule.note.clone(),
+    });
+    let acting = acting.collect();
+    let Rules { lowered, mut found, .. } = rules;
+
+    let mut content = Content {
+        settings: source.settings,
+        weights: source.weights,
+        names,
+        networks,
+        endpoints: source.endpoints,
+        lists: source.lists,
+        allow,
+        rules: acting,
+        otherwise: source.otherwise.unwrap_or(wire::Action::Allow),
+    };
+    defaults::write_out(&mut content);
+    let text = wire::write(&content, source.serial)
+        .map_err(|error| Diagnostic::new(Code::OTHER, document.place(), 0..0, error.to_string(), "this is a bug"))?;
+    if is_whole
+        && has_data
+        && let Err(problems) = Bundle::parse(text.as_bytes())
+    {
+        found.extend(problems.iter().filter_map(|problem| of_meaning(&document, &lowered, problem)));
+    }
+    Diagnostics::check(found, &document.file)?;
+    let manifest = text.lines().next().and_then(|line| serde_json::from_str::<Manifest>(line).ok());
+    let id = manifest.map(|manifest| manifest.id).unwrap_or_default();
+    let report = Report::new(&content, id, source.serial, text.len());
+    Ok(Built { bytes: text.into_bytes(), report })
+}
+
+/// The rules' conditions on their way.
+struct Rules<'d> {
+    document: &'d Document,
+    scope: Scope<'d>,
+    is_whole: bool,
+    has_data: bool,
+    /// By the rule's place; `None` where it could not be lowered.
+    lowered: Vec<(String, Option<Lowered>)>,
+    found: Vec<Diagnostic>,
+}
+
+impl Rules<'_> {
+    fn when(&mut self, rule: &str, text: &str) -> wire::Condition {
+        let place = format!("{rule}/when");
+        let result = cel::compile(text, &self.scope);
+        let condition = result.as_ref().map_or(wire::Condition::Always, Lowered::condition);
+        if let Err(faults) = &result {
+            // Where parts of the source could not be read, rules may have moved and names may be missing.
+            let embedded = self.document.embedded(&place);
+            let is_echo = |code: Code| code == Code::UNKNOWN_NAME && !(self.is_whole && self.has_data);
+            for fault in faults.iter().filter(|fault| !is_echo(fault.code)) {
+                let span = embedded.span(fault.span.clone());
+                let one = Diagnostic::new(fault.code, self.document.place(), span, &*fault.message, &*fault.remedy);
+                self.found.push(one.at(place.as_str()));
+            }
+        }
+        self.lowered.push((place, result.ok()));
+        condition
+    }
+}
+
+/// What cannot be read.
+fn of_form(document: &Document, problem: &Problem) -> Diagnostic {
+    let code = if problem.message.starts_with("not JSON") || problem.message == "no value that fits here" {
+        Code::NOT_JSON
+    } else if problem.remedy.starts_with("at most") {
+        Code::TOO_MUCH
+    } else {
+        Code::FORM
+    };
+    Diagnostic::of_problem(code, document.place(), problem)
+}
+
+fn of_networks(document: &Document, problem: &Problem) -> Diagnostic {
+    if problem.place == "/networks" {
+        return Diagnostic::of_problem(Code::NETWORKS, document.place(), problem);
+    }
+    Diagnostic::of_data(Code::NETWORKS, problem)
+}
+
+/// What can be read and makes no sense; `None` for the echo of what was told already.
+fn of_meaning(document: &Document, lowered: &[(String, Option<Lowered>)], problem: &Problem) -> Option<Diagnostic> {
+    let place = problem.place.strip_prefix("/content").unwrap_or(&problem.place);
+    let code = code_of(place);
+    for (when, lowered) in lowered {
+        let Some(inner) = place.strip_prefix(when.as_str()) else { continue };
+        if inner.is_empty() || inner.starts_with('/') {
+            let span = document.embedded(when).span(lowered.as_ref()?.span_of(inner));
+            let message = problem.message.as_str();
+            let one = Diagnostic::new(code, document.place(), span, message, problem.remedy.as_str());
+            return Some(one.at(when.as_str()));
+        }
+    }
+    let problem = Problem { place: place.to_owned(), ..problem.clone() };
+    Some(Diagnostic::of_problem(code, document.place(), &problem))
+}
+
+/// The kind of a problem that the core finds, by where it is.
+fn code_of(place: &str) -> Code {
+    let mut names = place.split('/').skip(1);
+    match (names.next().unwrap_or_default(), names.nth(1).unwrap_or_default()) {
+        ("allow" | "rules", "id") => Code::ID,
+        ("allow" | "rules", "then") | ("otherwise", _) => Code::ACTION,
+        ("allow" | "rules", _) if place.ends_with("/provenance") => Code::UNVERIFIED,
+        ("allow" | "rules", _) => Code::SIZE,
+        ("settings", _) => Code::SETTING,
+        ("weights", _) => Code::WEIGHT,
+        ("names", _) => Code::NAMES,
+        ("networks", _) => Code::NETWORKS,
+        ("endpoints", _) => Code::ENDPOINT,
+        ("lists", _) => Code::TEXTS,
+        _ => Code::OTHER,
+    }
+}
