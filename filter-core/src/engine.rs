@@ -101,7 +101,7 @@ impl Engine {
     pub fn decide<'a>(&'a self, plan: Plan<'a>, records: Records<'a>) -> Verdict<'a> {
         let bundle = &self.bundle;
         let touched = (!records.is_empty()).then(|| *plan.touched());
-        let memory = touched.as_ref().map_or_else(Memory::default, |touched| records.visit(touched));
+        let memory = touched.as_ref().map_or_else(Memory::default, |touched| records.count(touched));
         let Plan { request, fingerprint, origin, place, now, .. } = plan;
         let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now };
         let evidence = Evidence::gather(&seen);

@@ -93,3 +93,6 @@ pub const TRUSTED_PROXIES: usize = 1024;
 
 /// Keys that may sign for one host: one a person or pipeline, and as many again while they are replaced.
 pub const TRUSTED_KEYS: usize = 16;
+
+/// Bytes of all records in one host's memory. A wasm module addresses 4 GiB, and Envoy makes one a worker.
+pub const STATE: u64 = 512 << 20;

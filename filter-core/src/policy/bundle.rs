@@ -19,6 +19,7 @@ use crate::request::Request;
 use crate::score::{Score, Weights};
 use crate::signals::infrastructure::Networks;
 use crate::signals::{Evidence, Seen};
+use crate::state::Limits;
 
 /// A bundle that may be used.
 ///
@@ -40,6 +41,7 @@ pub struct Bundle {
     weights: Weights,
     identity: Vec<IdentitySource>,
     event_client: EventClient,
+    limits: Limits,
     names: Names,
     networks: Networks,
     endpoints: Vec<Endpoint>,
@@ -115,6 +117,11 @@ impl Bundle {
     /// How events name the client.
     pub fn event_client(&self) -> EventClient {
         self.event_client
+    }
+
+    /// How much is remembered, on hosts that keep records in their own memory.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Automation that names itself.

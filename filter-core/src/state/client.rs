@@ -83,6 +83,11 @@ impl Client {
         status.into_iter().for_each(|status| self.statuses.add(status));
     }
 
+    /// Whether its behaviour is to be looked at closely: it came often enough for a pattern, or was found suspicious.
+    pub(super) fn wants_detail(&self) -> bool {
+        self.requests() >= 5 || self.score >= 30
+    }
+
     fn fade(&mut self) {
         fade(&mut self.acts);
         self.statuses.fade();

@@ -5,7 +5,7 @@ use crate::facts::{Fact, Outcome};
 
 /// Records to count a request in. Those that are `None` are not kept, and what needs them stays silent.
 ///
-/// A host that lives long lends them from tables in its memory; one that does not reads them with `from_bytes`,
+/// A host that lives long lends them from its [`Tables`](super::Tables); one that does not reads them with `from_bytes`,
 /// lends them, and stores `to_bytes` of those that [`Touched::keys`] names.
 #[derive(Debug, Default)]
 #[allow(missing_docs, reason = "one of each kind")]
@@ -52,8 +52,8 @@ impl<'r> Records<'r> {
             && site.is_none()
     }
 
-    /// Counts a request in every record, and gives them back to be read.
-    pub(crate) fn visit(self, touched: &Touched) -> Memory<'r> {
+    /// Counts a request in every record, and gives them back to be read. [`Engine::decide`](crate::engine::Engine::decide) does this.
+    pub fn count(self, touched: &Touched) -> Memory<'r> {
         let Touched { keys, visit } = touched;
         let mut pause = None;
         // Whoever has no name has no record, whatever was lent.
@@ -97,8 +97,8 @@ impl<'r> Records<'r> {
         }
     }
 
-    /// Counts the answer, and the score that the request had.
-    pub(crate) fn settle(self, visit: &Visit, score: u8, outcome: &Outcome<'_>, now: u64) {
+    /// Counts the answer, and the score that the request had. [`Engine::settle`](crate::engine::Engine::settle) does this.
+    pub fn settle(self, visit: &Visit, score: u8, outcome: &Outcome<'_>, now: u64) {
         let mut shown = Shown::default();
         if outcome.header(b"set-cookie").is_present() {
             shown.set(Shown::COOKIE_GIVEN);

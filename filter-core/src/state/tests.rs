@@ -74,7 +74,7 @@ type Event = (u64, usize, u64, u16);
 fn play(all: &mut All, events: &[Event]) {
     for (at, act, key, status) in events {
         let touched = Touched { keys: keys(*key, key & 7), visit: visit(*at, ACTS[act % ACTS.len()], *key) };
-        let _ = all.lend().visit(&touched);
+        let _ = all.lend().count(&touched);
         let cookie = [Header { name: b"set-cookie", value: b"a=1" }];
         let headers = if status % 2 == 0 { &cookie[..] } else { &[] };
         let outcome = Outcome { status: Fact::Present(*status), headers, headers_known: true, ..Outcome::default() };

@@ -20,6 +20,7 @@ use crate::policy::wire::{self, Content, Manifest};
 use crate::score::Weights;
 use crate::signals::infrastructure::{NetworkKind, NetworkList, Networks, RangeTable};
 use crate::signals::{SIGNALS, SignalId};
+use crate::state::Limits;
 
 /// The manifest's checks and the content's, together.
 pub(super) fn bundle(manifest: Manifest, signer: Option<String>, content: Content) -> Result<Bundle, Problems> {
@@ -55,6 +56,7 @@ fn compile(content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundle {
     let names = names(content.names, &networks, &format!("{at}/names"), problems);
     let endpoints = endpoints(content.endpoints, &format!("{at}/endpoints"), problems);
     let lists = lists(content.lists, &format!("{at}/lists"), problems);
+    let limits = memory(&content.settings.limits, &format!("{at}/settings/limits"), problems);
 
     let mut scope = Scope {
         names: &names,
@@ -85,6 +87,7 @@ fn compile(content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundle {
         weights,
         identity,
         event_client: content.settings.event_client,
+        limits,
         names,
         networks,
         endpoints,
@@ -133,6 +136,25 @@ fn weights(content: &Content, at: &str, problems: &mut Vec<Problem>) -> Weights 
     }
     thresholds(&mut weights, settings, at, problems);
     weights
+}
+
+fn memory(wire: &wire::Limits, place: &str, problems: &mut Vec<Problem>) -> Limits {
+    let kept = Limits::default();
+    let found = Limits {
+        clients: wire.clients.unwrap_or(kept.clients),
+        details: wire.details.unwrap_or(kept.details),
+        addresses: wire.addresses.unwrap_or(kept.addresses),
+        networks: wire.networks.unwrap_or(kept.networks),
+        tools: wire.tools.unwrap_or(kept.tools),
+        accounts: wire.accounts.unwrap_or(kept.accounts),
+        endpoints: wire.endpoints.unwrap_or(kept.endpoints),
+        sites: wire.sites.unwrap_or(kept.sites),
+    };
+    if found.bytes() > limits::STATE {
+        let message = format!("records of these numbers take {} MiB", found.bytes() >> 20);
+        problems.push(Problem::new(place, message, format!("at most {} MiB are allowed", limits::STATE >> 20)));
+    }
+    found
 }
 
 fn thresholds(weights: &mut Weights, settings: &wire::BundleSettings, at: &str, problems: &mut Vec<Problem>) {

@@ -146,6 +146,10 @@ fn meanings() {
             "/content/settings/human_threshold: 50 is not below the bot threshold 50; lower it",
         ),
         (
+            r#"{"settings":{"limits":{"clients":4000000000}},"otherwise":"allow"}"#,
+            "/content/settings/limits: records of these numbers take 282299 MiB; at most 512 MiB are allowed",
+        ),
+        (
             r#"{"weights":{"user_agent_missing":20001},"otherwise":"allow"}"#,
             "/content/weights/user_agent_missing: `20001` is out of range; give a number from -20000 to 20000 milli-nats",
         ),
@@ -352,7 +356,7 @@ fn content_alone_is_placed_from_its_own_root() {
 
 #[test]
 fn what_is_written_is_read_again() {
-    let text = r#"{"settings":{"bot_threshold":60,"caps":{"tools":9000},"identity":[{"cookie":"sid"},{"jwt":{"header":"authorization","claim":"sub"}}],"event_client":"address"},"weights":{"user_agent_missing":4000},"names":[{"token":"curl/","name":"curl","category":"command_line"}],"networks":{"lists":[{"name":"t","kind":"tor","source":"list","date":"2026-11-21"}],"sets":["1"]},"endpoints":[{"id":"u","methods":["GET"],"path":"/u/{id}","label":"user"}],"lists":{"l":["a"]},"allow":[{"id":"a","when":{"header":{"name":"x-key","value":{"in":"l"}}},"mode":"shadow","note":"n"}],"rules":[{"id":"b","when":{"all":[{"label":["user"]},{"not":{"secure":true}}]},"then":{"block":{"status":429}},"mode":"enforce"}],"otherwise":"monitor"}"#;
+    let text = r#"{"settings":{"bot_threshold":60,"caps":{"tools":9000},"identity":[{"cookie":"sid"},{"jwt":{"header":"authorization","claim":"sub"}}],"event_client":"address","limits":{"clients":5000,"sites":0}},"weights":{"user_agent_missing":4000},"names":[{"token":"curl/","name":"curl","category":"command_line"}],"networks":{"lists":[{"name":"t","kind":"tor","source":"list","date":"2026-11-21"}],"sets":["1"]},"endpoints":[{"id":"u","methods":["GET"],"path":"/u/{id}","label":"user"}],"lists":{"l":["a"]},"allow":[{"id":"a","when":{"header":{"name":"x-key","value":{"in":"l"}}},"mode":"shadow","note":"n"}],"rules":[{"id":"b","when":{"all":[{"label":["user"]},{"not":{"secure":true}}]},"then":{"block":{"status":429}},"mode":"enforce"}],"otherwise":"monitor"}"#;
     let content: wire::Content = serde_json::from_str(text).unwrap();
     let written = wire::write(&content, 9).unwrap();
     let (manifest, line) = written.trim_end().split_once('\n').unwrap();
@@ -364,6 +368,7 @@ fn what_is_written_is_read_again() {
     assert_eq!(bundle.weights().bot_threshold, 60);
     assert_eq!(bundle.weights().caps[0], 9_000);
     assert_eq!(bundle.identity().len(), 2);
+    assert_eq!((bundle.limits().clients, bundle.limits().sites, bundle.limits().details), (5_000, 0, 16_000));
     assert_eq!(
         bundle.rule("b").unwrap().then,
         Action::Block(crate::policy::Block { status: 429, message: "request blocked".into() })

@@ -62,6 +62,32 @@ pub struct BundleSettings {
     /// How events name the client.
     #[serde(default)]
     pub event_client: EventClient,
+    /// How much is remembered, on hosts that keep records in their own memory.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub limits: Limits,
+}
+
+/// Most records of each kind; 0 keeps none. What is left out keeps the default of [`Limits`](crate::state::Limits).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the kinds' names")]
+pub struct Limits {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clients: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub networks: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tools: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoints: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sites: Option<u32>,
 }
 
 /// Most that each pillar may add, in milli-nats.
@@ -131,6 +157,10 @@ pub struct NamedEntry {
     /// Only says that it is automation (`bot`, `+http`): every other entry wins over it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub generic: bool,
+}
+
+fn is_default(limits: &Limits) -> bool {
+    *limits == Limits::default()
 }
 
 fn is_false(value: &bool) -> bool {

@@ -11,7 +11,8 @@ mod rule;
 
 pub use condition::{AddressTest, ClaimTest, Condition, HeaderTest, Ja4Test, NamedTest, PillarTest, Range, Text};
 pub use content::{
-    BundleSettings, Caps, Content, Endpoint, EventClient, IdentitySource, Jwt, NamedEntry, NetworkEntry, Networks,
+    BundleSettings, Caps, Content, Endpoint, EventClient, IdentitySource, Jwt, Limits, NamedEntry, NetworkEntry,
+    Networks,
 };
 pub(crate) use manifest::content_id;
 pub use manifest::{FORMAT, Manifest, write};

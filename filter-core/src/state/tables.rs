@@ -1,0 +1,112 @@
+//! Records in the memory of a host that lives long.
+
+use super::sketches::Frequencies;
+use super::table::Table;
+use super::{
+    Account, Address, Client, ClientDetail, Endpoint, Limits, Network, RecordKeys, Records, Site, Tool, Touched,
+};
+
+/// Tables of all kinds, made once and never growing.
+///
+/// What is kept when more come than there is room for: see the guarantee below. Let a full set's coolest record have come `h`
+/// times lately (up to 255, halving every 15 minutes). It stays until a key that was refused came more than `h` times within
+/// about as many refusals as [`Limits`] has clients. So `n` keys that come once each, for any `n`, displace only records with `h` of about
+/// two or less; and every request costs one look at eight sets. Whoever does not know the secret cannot choose which set his keys
+/// go to.
+///
+/// ```
+/// use filter_core::state::{Limits, Tables};
+/// let tables = Tables::new(&Limits::default());
+/// assert!(tables.bytes() < 16 << 20);
+/// ```
+pub struct Tables {
+    clients: Table<Client>,
+    details: Table<ClientDetail>,
+    addresses: Table<Address>,
+    networks: Table<Network>,
+    tools: Table<Tool>,
+    accounts: Table<Account>,
+    endpoints: Table<Endpoint>,
+    sites: Table<Site>,
+    seen: Frequencies,
+}
+
+impl Tables {
+    /// Takes all the memory there will be. Kinds for which there is none are not kept.
+    pub fn new(limits: &Limits) -> Self {
+        Tables {
+            clients: Table::new(limits.clients),
+            details: Table::new(limits.details),
+            addresses: Table::new(limits.addresses),
+            networks: Table::new(limits.networks),
+            tools: Table::new(limits.tools),
+            accounts: Table::new(limits.accounts),
+            endpoints: Table::new(limits.endpoints),
+            sites: Table::new(limits.sites),
+            seen: Frequencies::new(limits.frequencies()),
+        }
+    }
+
+    /// The records that a request touches, at its own time; those that are new get a place if they may.
+    pub fn lend(&mut self, touched: &Touched) -> Records<'_> {
+        let Touched { keys, visit } = touched;
+        let (now, seen) = (visit.at, &mut self.seen);
+        let client = self.clients.admit(keys.client, now, seen);
+        let detail = match &client {
+            Some(client) if client.wants_detail() => self.details.admit(keys.client, now, seen),
+            _ => None,
+        };
+        Records {
+            client,
+            detail,
+            address: self.addresses.admit(keys.address, now, seen),
+            network: self.networks.admit(keys.network, now, seen),
+            tool: self.tools.admit(keys.tool, now, seen),
+            account: self.accounts.admit(keys.account, now, seen),
+            endpoint: self.endpoints.admit(keys.endpoint, now, seen),
+            site: self.sites.admit(keys.site, now, seen),
+        }
+    }
+
+    /// The records of a request that was judged, to settle it: those that are still held.
+    pub fn find(&mut self, keys: &RecordKeys) -> Records<'_> {
+        Records {
+            client: self.clients.find(keys.client),
+            detail: self.details.find(keys.client),
+            address: self.addresses.find(keys.address),
+            network: self.networks.find(keys.network),
+            tool: self.tools.find(keys.tool),
+            account: self.accounts.find(keys.account),
+            endpoint: self.endpoints.find(keys.endpoint),
+            site: self.sites.find(keys.site),
+        }
+    }
+
+    /// Clients that are held. Walks their table.
+    pub fn clients(&self) -> usize {
+        self.clients.held()
+    }
+
+    /// Bytes taken, whatever is held.
+    pub fn bytes(&self) -> usize {
+        [
+            self.clients.bytes(),
+            self.details.bytes(),
+            self.addresses.bytes(),
+            self.networks.bytes(),
+            self.tools.bytes(),
+            self.accounts.bytes(),
+            self.endpoints.bytes(),
+            self.sites.bytes(),
+            self.seen.bytes(),
+        ]
+        .iter()
+        .fold(0, |sum, bytes| sum.saturating_add(*bytes))
+    }
+}
+
+impl core::fmt::Debug for Tables {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Tables").field("bytes", &self.bytes()).finish_non_exhaustive()
+    }
+}
