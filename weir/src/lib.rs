@@ -2,7 +2,7 @@
 //!
 //! [`input`] opens files, [`trace`] reads and writes requests as JSON Lines, [`host`] says what each host sees of them,
 //! [`source`] reads access logs, [`single`] one request out of anything; [`desk`] sets an engine up, [`replay`] runs it over them, [`case`] sets verdicts down,
-//! [`explain`] tells a person why; [`check`] finds what is wrong with a file, [`bundle`] signs and ships.
+//! [`explain`] tells a person why; [`check`] finds what is wrong with a file, [`bundle`] signs, [`shelf`] ships.
 
 pub mod bundle;
 pub mod case;
@@ -13,7 +13,9 @@ pub mod files;
 pub mod host;
 pub mod input;
 pub mod replay;
+pub mod shelf;
 pub mod single;
 pub mod source;
+pub mod status;
 pub mod time;
 pub mod trace;

@@ -143,7 +143,21 @@ fn completions_and_pages_are_made() {
 
 #[test]
 fn help_has_examples_for_each_verb() {
-    for verb in ["build", "check", "keygen", "verify", "replay", "explain", "signals", "completions", "man"] {
+    for verb in [
+        "build",
+        "check",
+        "keygen",
+        "verify",
+        "push",
+        "history",
+        "rollback",
+        "status",
+        "replay",
+        "explain",
+        "signals",
+        "completions",
+        "man",
+    ] {
         let ran = run(&[verb, "--help"], b"");
         assert_eq!(ran.code, 0);
         assert!(ran.out.contains("Example") && ran.out.contains(&format!("weir {verb}")), "{verb}: {}", ran.out);

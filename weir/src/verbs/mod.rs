@@ -6,12 +6,17 @@ mod completions;
 mod engine;
 mod exit;
 mod explain;
+mod history;
 mod keygen;
 mod man;
 mod progress;
+mod push;
 mod replay;
+mod rollback;
+mod shelf;
 mod signals;
 mod up;
+mod status;
 mod verify;
 
 use std::process::ExitCode;
@@ -43,6 +48,10 @@ enum Verb {
     Check(check::Args),
     Keygen(keygen::Args),
     Verify(verify::Args),
+    Push(push::Args),
+    History(history::Args),
+    Rollback(rollback::Args),
+    Status(status::Args),
     Replay(replay::Args),
     Explain(explain::Args),
     Signals(signals::Args),
@@ -58,6 +67,10 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Verb::Check(args) => check::run(args),
         Verb::Keygen(args) => keygen::run(args),
         Verb::Verify(args) => verify::run(args),
+        Verb::Push(args) => push::run(args),
+        Verb::History(args) => history::run(args),
+        Verb::Rollback(args) => rollback::run(args),
+        Verb::Status(args) => status::run(args),
         Verb::Replay(args) => replay::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::Signals(args) => signals::run(args),

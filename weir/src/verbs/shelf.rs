@@ -1,0 +1,33 @@
+//! Arguments that say where hosts fetch their bundle, the same for each verb that looks there.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use weir::shelf::{Place, Shelf};
+
+#[derive(clap::Args)]
+pub(super) struct ShelfArgs {
+    /// Folder, or URL below which files can be had with GET and put with PUT
+    #[arg(value_name = "PLACE")]
+    place: String,
+    /// Name of the bundle there: hosts poll NAME.json
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    name: String,
+    /// File with the token that the endpoint asks for, sent as `Authorization: Bearer`
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+}
+
+impl ShelfArgs {
+    pub(super) fn open(&self) -> anyhow::Result<Shelf> {
+        let read = |path: &PathBuf| {
+            std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))
+        };
+        let token = self.token_file.as_ref().map(read).transpose()?.map(|token| token.trim().to_owned());
+        Ok(Shelf::new(Place::new(&self.place, token), &self.name))
+    }
+
+    pub(super) fn place(&self) -> &str {
+        &self.place
+    }
+}

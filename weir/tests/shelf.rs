@@ -1,0 +1,255 @@
+//! Bundles pushed, listed and taken back: in a folder, and over an endpoint that stands in for an object store.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test may fail"
+)]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use common::{Desk, Ran, run};
+
+/// What was put, by path; and which paths in which order.
+type Files = Arc<Mutex<(BTreeMap<String, Vec<u8>>, Vec<String>)>>;
+
+/// `GET` and `PUT` with entity tags and a token, a request a connection.
+fn endpoint(files: &Files) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/edge/", listener.local_addr().unwrap());
+    let files = Arc::clone(files);
+    std::thread::spawn(move || listener.incoming().flatten().for_each(|stream| drop(answer(stream, &files))));
+    url
+}
+
+fn answer(stream: TcpStream, files: &Files) -> std::io::Result<()> {
+    let mut out = stream.try_clone()?;
+    let mut lines = BufReader::new(stream);
+    let mut start = String::new();
+    lines.read_line(&mut start)?;
+    let mut headers = BTreeMap::new();
+    loop {
+        let mut line = String::new();
+        lines.read_line(&mut line)?;
+        let Some((name, value)) = line.trim().split_once(": ") else { break };
+        headers.insert(name.to_lowercase(), value.to_owned());
+    }
+    let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
+    let mut body = vec![0; length];
+    lines.read_exact(&mut body)?;
+    let mut words = start.split_whitespace();
+    let (method, path) = (words.next().unwrap().to_owned(), words.next().unwrap().to_owned());
+    let mut files = files.lock().unwrap();
+    let tag = files
+        .0
+        .get(&path)
+        .map(|bytes| format!("\"{}-{}\"", bytes.len(), bytes.iter().map(|b| u64::from(*b)).sum::<u64>()));
+    let (status, content) = match method.as_str() {
+        _ if headers.get("authorization").map(String::as_str) != Some("Bearer sesame") => (403, Vec::new()),
+        "GET" => files.0.get(&path).map_or((404, Vec::new()), |bytes| (200, bytes.clone())),
+        _ if headers.get("if-match").is_some_and(|expected| Some(expected) != tag.as_ref()) => (412, Vec::new()),
+        _ if headers.get("if-none-match").is_some_and(|_| tag.is_some()) => (412, Vec::new()),
+        _ => {
+            files.1.push(path.clone());
+            files.0.insert(path, body);
+            (204, Vec::new())
+        }
+    };
+    let tag = tag.map(|tag| format!("etag: {tag}\r\n")).unwrap_or_default();
+    write!(out, "HTTP/1.1 {status} x\r\n{tag}content-length: {}\r\nconnection: close\r\n\r\n", content.len())?;
+    out.write_all(&content)
+}
+
+struct Pipeline {
+    desk: Desk,
+    place: String,
+    more: Vec<String>,
+}
+
+impl Pipeline {
+    fn folder() -> Self {
+        let desk = Pipeline::desk();
+        let place = desk.path("shelf");
+        Pipeline { desk, place, more: Vec::new() }
+    }
+
+    fn endpoint(files: &Files) -> Self {
+        let desk = Pipeline::desk();
+        std::fs::write(desk.path("token"), "sesame\n").unwrap();
+        let more = vec!["--token-file".into(), desk.path("token")];
+        Pipeline { desk, place: endpoint(files), more }
+    }
+
+    fn desk() -> Desk {
+        let desk = Desk::new();
+        assert_eq!(run(&["keygen", &desk.path("one")], b"").code, 0);
+        desk
+    }
+
+    /// A bundle whose one rule is called `rule`, signed unless it is called plain.
+    fn build(&self, rule: &str, serial: u64) -> String {
+        let policy = format!(
+            r#"{{"serial":{serial},"rules":[{{"id":"{rule}","when":"always","then":"monitor"}}],"otherwise":"allow"}}"#
+        );
+        let (source, bundle) = (self.desk.path("policy.json"), self.desk.path("built.json"));
+        std::fs::write(&source, policy).unwrap();
+        let key = self.desk.path("one.key");
+        let sign: &[&str] = if rule == "plain" { &[] } else { &["--key", &key] };
+        let ran = run(&[&["build", &source, "-o", &bundle], sign].concat(), b"");
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        bundle
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let more: Vec<&str> = self.more.iter().map(String::as_str).collect();
+        run(&[arguments, &more].concat(), b"")
+    }
+
+    fn push(&self, rule: &str, serial: u64) -> Ran {
+        self.run(&["push", &self.build(rule, serial), &self.place, "--note", rule])
+    }
+
+    fn history(&self) -> Vec<serde_json::Value> {
+        let ran = self.run(&["history", &self.place, "-o", "ndjson"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn serials(&self) -> Vec<(u64, bool)> {
+        self.history().iter().map(|entry| (entry["serial"].as_u64().unwrap(), entry["serving"] == true)).collect()
+    }
+
+    /// There and back, the same at every place.
+    fn lives(&self) {
+        assert!(self.run(&["rollback", &self.place]).err.contains("nothing was put there yet"));
+        assert_eq!(self.push("good", 5).code, 0);
+        let ran = self.push("bad", 6);
+        assert!(ran.code == 0 && ran.out.contains("serial 6 serves from now on"), "{}{}", ran.out, ran.err);
+        let again = self.push("bad", 6);
+        assert!(again.code == 0 && again.out.contains("serves already"), "{}{}", again.out, again.err);
+        for (rule, serial) in [("other", 6), ("other", 4)] {
+            let ran = self.push(rule, serial);
+            assert!(
+                ran.code == 2 && ran.err.contains("is not above 6") && ran.err.contains("--serial 7"),
+                "{}",
+                ran.err
+            );
+        }
+        let plain = self.push("plain", 7);
+        assert!(plain.code == 2 && plain.err.contains("hosts would refuse it; give --key"), "{}", plain.err);
+        assert_eq!(self.serials(), [(6, true), (5, false)]);
+
+        let unsigned = self.run(&["rollback", &self.place]);
+        assert!(unsigned.code == 2 && unsigned.err.contains("give --key"), "{}", unsigned.err);
+        let key = self.desk.path("one.key");
+        let back = self.run(&["rollback", &self.place, "--key", &key]);
+        assert!(
+            back.out.contains("the content of serial 5 serves from now on as serial 7"),
+            "{}{}",
+            back.out,
+            back.err
+        );
+        let history = self.history();
+        assert_eq!(self.serials(), [(7, true), (6, false), (5, false)]);
+        assert_eq!(history[0]["id"], history[2]["id"]);
+        assert_eq!(history[0]["note"], "back to serial 5");
+        let forth = self.run(&["rollback", &self.place, "--key", &key, "--to", "6"]);
+        assert!(forth.out.contains("as serial 8"), "{}{}", forth.out, forth.err);
+        assert!(
+            self.run(&["rollback", &self.place, "--key", &key, "--to", "99"])
+                .err
+                .contains("no bundle there has serial 99")
+        );
+    }
+}
+
+#[test]
+fn a_folder_that_a_server_serves() {
+    let pipeline = Pipeline::folder();
+    pipeline.lives();
+    let pointer = format!("{}/default.json", pipeline.place);
+    let verified = run(&["verify", &pointer, "--trust", &pipeline.desk.path("one.pub")], b"");
+    assert!(verified.code == 0 && verified.out.contains("(serial 8)"), "{}", verified.out);
+    let table = run(&["history", &pipeline.place], b"");
+    assert!(table.out.starts_with("*      8  ") && table.out.lines().count() == 4, "{}", table.out);
+    // A blob that was tampered with is not brought back.
+    let blob = pipeline.history()[3]["blob"].as_str().unwrap().to_owned();
+    std::fs::write(format!("{}/blobs/{blob}.json", pipeline.place), "{}\n{}\n").unwrap();
+    let back = run(&["rollback", &pipeline.place, "--to", "5"], b"");
+    assert!(back.code == 2 && back.err.contains("it is not what was put there"), "{}", back.err);
+    assert!(
+        !std::fs::read_dir(&pipeline.place).unwrap().any(|entry| entry
+            .unwrap()
+            .path()
+            .to_string_lossy()
+            .contains("part"))
+    );
+}
+
+#[test]
+fn an_endpoint_with_entity_tags() {
+    let files = Files::default();
+    let pipeline = Pipeline::endpoint(&files);
+    pipeline.lives();
+    let order = files.lock().unwrap().1.clone();
+    for push in order.chunks(3) {
+        assert!(push[0].starts_with("/edge/blobs/"), "{order:?}");
+        assert_eq!(push[1..], ["/edge/default.history.jsonl", "/edge/default.json"]);
+    }
+    let denied = run(&["push", &pipeline.build("x", 20), &pipeline.place], b"");
+    assert!(denied.code == 2 && denied.err.contains("answered 403"), "{}", denied.err);
+}
+
+#[test]
+fn a_push_that_broke_off_is_gone_on_with() {
+    let pipeline = Pipeline::folder();
+    pipeline.push("good", 5);
+    let pointer = format!("{}/default.json", pipeline.place);
+    let before = std::fs::read(&pointer).unwrap();
+    pipeline.push("next", 6);
+    std::fs::write(&pointer, before).unwrap();
+    assert_eq!(pipeline.serials(), [(6, false), (5, true)], "the last step is missing");
+    let ran = pipeline.push("other", 6);
+    assert!(ran.code == 2 && ran.err.contains("is not above 6"), "{}", ran.err);
+    let ran = pipeline.push("next", 6);
+    assert!(ran.code == 0 && pipeline.serials() == [(6, true), (5, false)], "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn discovery_gets_the_bundle_in_its_file() {
+    let pipeline = Pipeline::folder();
+    let settings = serde_json::json!({"bundle": "old", "node": "a"}).to_string();
+    let value = serde_json::json!({"@type": "type.googleapis.com/google.protobuf.StringValue", "value": settings});
+    let file = pipeline.desk.path("ecds.json");
+    std::fs::write(
+        &file,
+        serde_json::json!({"version_info": "1", "resources": [{"configuration": value}]}).to_string(),
+    )
+    .unwrap();
+    let bundle = pipeline.build("good", 5);
+    let ran = run(&["push", &bundle, "--ecds", &file], b"");
+    assert!(ran.code == 0 && ran.out.contains("holds serial 5"), "{}{}", ran.out, ran.err);
+    let now: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let inside = now["resources"][0]["configuration"]["value"].as_str().unwrap();
+    let inside: serde_json::Value = serde_json::from_str(inside).unwrap();
+    assert_eq!(inside["bundle"], std::fs::read_to_string(&bundle).unwrap());
+    assert_eq!((&now["version_info"], &inside["node"]), (&"5".into(), &"a".into()));
+    let wrong = run(&["push", &pipeline.desk.path("policy.json"), "--ecds", &file], b"");
+    assert_eq!(wrong.code, 1, "{}", wrong.out);
+}
+
+#[test]
+fn nodes_are_asked() {
+    let files = Files::default();
+    let pipeline = Pipeline::endpoint(&files);
+    pipeline.push("good", 5);
+    let silent = pipeline.run(&["status", &pipeline.place, "--node", "http://127.0.0.1:1"]);
+    assert!(silent.code == 1 && silent.out.contains("silent"), "{}{}", silent.out, silent.err);
+}
