@@ -17,7 +17,7 @@ macro_rules! codes {
 
 codes! {
     // The text.
-    NOT_READ = 100, "a file cannot be read";
+    NOT_READ = 100, "the source cannot be read";
     NOT_JSON = 101, "the text is no JSON with comments";
     FORM = 102, "a member is unknown, missing, repeated or of the wrong type";
     TOO_MUCH = 103, "more than a limit allows";
@@ -53,9 +53,6 @@ codes! {
     CLAIM = 301, "a rule lets pass by what anybody can claim";
     UNVERIFIED = 302, "an unverified address decides";
     ACTION = 303, "an action that cannot be carried out";
-    CANARY = 304, "a share that is none";
-    TIME = 305, "a time or a time window that is none";
-    EXPIRED = 306, "a rule that is past its time";
     // The rest of the policy.
     SETTING = 400, "a setting out of bounds";
     WEIGHT = 401, "a weight out of bounds, or of no signal";

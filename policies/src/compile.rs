@@ -9,7 +9,7 @@ use crate::cel::{self, Lowered, Scope};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Document, Source};
-use crate::{Built, Report, defaults, names, networks};
+use crate::{Built, Report, claims, defaults, names, networks};
 
 /// Builds the bundle that the source file describes.
 pub(crate) fn build(path: &Path) -> Result<Built, Diagnostics> {
@@ -38,14 +38,17 @@ pub(crate) fn build(path: &Path) -> Result<Built, Diagnostics> {
     let mut rules = Rules { document: &document, scope, is_whole, has_data, lowered: Vec::new(), found };
     let allow = source.allow.iter().enumerate().map(|(index, rule)| wire::AllowRule {
         id: rule.id.clone(),
-        when: rules.when(&format!("/allow/{index}"), &rule.when),
+        when: rules.granting(&format!("/allow/{index}"), &rule.when),
         mode: rule.mode,
         note: rule.note.clone(),
     });
     let allow = allow.collect();
     let acting = source.rules.iter().enumerate().map(|(index, rule)| wire::Rule {
         id: rule.id.clone(),
-        when: rules.when(&format!("/rules/{index}"), &rule.when),
+        when: match rule.then {
+            wire::Action::Allow => rules.granting(&format!("/rules/{index}"), &rule.when),
+            _ => rules.when(&format!("/rules/{index}"), &rule.when),
+        },
         then: rule.then.clone(),
         mode: rule.mode,
         note: rule.note.clone(),
@@ -92,6 +95,20 @@ struct Rules<'d> {
 }
 
 impl Rules<'_> {
+    /// The condition of a rule that lets pass.
+    fn granting(&mut self, rule: &str, text: &str) -> wire::Condition {
+        let condition = self.when(rule, text);
+        if claims::rests_on_claim(&condition) {
+            let place = format!("{rule}/when");
+            let span = self.document.embedded(&place).span(0..text.len());
+            let message = "it lets pass by what anybody can claim";
+            let remedy = "add what proves it: `bot.proof == 'verified'`, `'name' in client.networks`, \
+                          `client.address.inside(...)`, or a header's secret of at least 16 bytes";
+            self.found.push(Diagnostic::new(Code::CLAIM, self.document.place(), span, message, remedy).at(place));
+        }
+        condition
+    }
+
     fn when(&mut self, rule: &str, text: &str) -> wire::Condition {
         let place = format!("{rule}/when");
         let result = cel::compile(text, &self.scope);
@@ -120,7 +137,12 @@ fn of_form(document: &Document, problem: &Problem) -> Diagnostic {
     } else {
         Code::FORM
     };
-    Diagnostic::of_problem(code, document.place(), problem)
+    let one = Diagnostic::of_problem(code, document.place(), problem);
+    if code == Code::FORM && problem.place.ends_with("/when") {
+        let remedy = "write a CEL expression in quotes, such as `\"class == 'bot'\"`".to_owned();
+        return Diagnostic { remedy, ..one };
+    }
+    one
 }
 
 fn of_networks(document: &Document, problem: &Problem) -> Diagnostic {
@@ -138,8 +160,11 @@ fn of_meaning(document: &Document, lowered: &[(String, Option<Lowered>)], proble
         let Some(inner) = place.strip_prefix(when.as_str()) else { continue };
         if inner.is_empty() || inner.starts_with('/') {
             let span = document.embedded(when).span(lowered.as_ref()?.span_of(inner));
-            let message = problem.message.as_str();
-            let one = Diagnostic::new(code, document.place(), span, message, problem.remedy.as_str());
+            let remedy = match code {
+                Code::UNVERIFIED => "write `client.address`, or only monitor or tag",
+                _ => problem.remedy.as_str(),
+            };
+            let one = Diagnostic::new(code, document.place(), span, problem.message.as_str(), remedy);
             return Some(one.at(when.as_str()));
         }
     }

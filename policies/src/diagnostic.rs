@@ -65,10 +65,13 @@ impl Diagnostic {
     /// What the core's reader says about a text.
     pub(crate) fn of_problem(code: Code, (file, text): (&str, &str), problem: &Problem) -> Self {
         let (located, is_there) = locate(text, &problem.place);
-        let span = match &problem.position {
-            Some(position) if !is_there || problem.place.is_empty() => byte(text, position.line, position.column),
-            _ => located,
+        let exact = problem.position.map(|position| byte(text, position.line, position.column));
+        let is_about = |exact: &Range<usize>| {
+            // Readers count the bytes before the value that they dislike.
+            let is_inside = located.start <= exact.end && exact.start <= located.end;
+            !is_there || problem.place.is_empty() || code == Code::NOT_JSON || !is_inside
         };
+        let span = exact.filter(is_about).map_or(located.clone(), |exact| beyond_space(text, exact));
         Diagnostic::new(code, (file, text), span, problem.message.as_str(), problem.remedy.as_str())
             .at(problem.place.as_str())
     }
@@ -90,6 +93,18 @@ impl Diagnostic {
             (None, None) => locate(&text, pointer).0,
         };
         Diagnostic::new(code, (file, &text), span, problem.message.as_str(), problem.remedy.as_str()).at(pointer)
+    }
+}
+
+/// The first character from here on that is no space.
+fn beyond_space(text: &str, from: Range<usize>) -> Range<usize> {
+    let rest = text.get(from.start..).unwrap_or_default();
+    match rest.char_indices().find(|(_, c)| !c.is_whitespace()) {
+        Some((at, c)) => {
+            let start = from.start.saturating_add(at);
+            start..start.saturating_add(c.len_utf8())
+        }
+        None => from,
     }
 }
 

@@ -11,6 +11,7 @@
 //! ```
 
 pub mod cel;
+mod claims;
 mod code;
 mod compile;
 mod defaults;

@@ -28,6 +28,8 @@ use std::collections::BTreeMap;
 
 use filter_core::policy::wire::{Endpoint, NamedEntry, NetworkEntry};
 
+use crate::code::Code;
+
 pub use fault::Fault;
 pub use tree::Lowered;
 pub use variables::{VARIABLES, Variable};
@@ -53,6 +55,20 @@ pub const EXPRESSION: usize = 16_384;
 /// # Errors
 /// Everything that is wrong with it; where it cannot be parsed, only that.
 pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Lowered, Vec<Fault>> {
+    std::thread::scope(|threads| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(threads, || lower(text, scope));
+        thread.ok().and_then(|thread| thread.join().ok())
+    })
+    .unwrap_or_else(|| {
+        let message = "it cannot be parsed in the memory there is";
+        Err(vec![Fault::new(Code::SIZE, 0..text.len(), message, "split the rule")])
+    })
+}
+
+/// The parser recurses, in frames of many kilobytes; memory is taken only as far as it is used.
+const STACK: usize = 512 << 20;
+
+fn lower(text: &str, scope: &Scope<'_>) -> Result<Lowered, Vec<Fault>> {
     let parsed = parse::parse(text)?;
     let mut lowering = lower::Lowering::new(&parsed, scope);
     let lowered = lowering.condition(&parsed.root);

@@ -45,6 +45,11 @@ fn plain(text: &str, error: &ParseError) -> Fault {
         let remedy = "join tests with `in` or a named list, or split the rule";
         return Fault::new(Code::SIZE, 0..text.len(), "nested too deeply", remedy);
     }
+    let before = text.get(..at).unwrap_or_default().trim_end();
+    if before.ends_with("not") && before.split(|c: char| !c.is_ascii_alphanumeric()).next_back() == Some("not") {
+        let start = before.len().saturating_sub(3);
+        return fault(start..before.len(), "`not` is no operator", "write `!`");
+    }
     match (word.as_str(), rest.chars().next()) {
         ("and", _) => return fault(word_span, "`and` is no operator", "write `&&`"),
         ("or", _) => return fault(word_span, "`or` is no operator", "write `||`"),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use cel::common::ast::{Expr, IdedExpr};
+use cel::common::ast::{Expr, IdedExpr, LiteralValue};
 
 use super::parse::Parsed;
 
@@ -31,6 +31,11 @@ impl Parsed<'_> {
             Expr::List(list) => {
                 let end = list.elements.last().map_or(own.end, |last| self.span(last).end);
                 own.start..self.after(end, "]").unwrap_or(end)
+            }
+            // A number's token lacks its sign.
+            Expr::Literal(LiteralValue::Int(number)) if *number.inner() < 0 => {
+                let sign = self.text.get(..own.start).and_then(|before| before.rfind('-'));
+                sign.unwrap_or(own.start)..own.end
             }
             _ => own,
         }

@@ -7,15 +7,15 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr};
 use super::Fault;
 use super::literal::{Literal, Placed};
 use super::lower::Lowering;
-use super::variables::{Kind, MEANT, NOT_YET, VARIABLES, Variable};
+use super::variables::{MEANT, NOT_YET, VARIABLES, Variable};
 use super::words::meant;
 use crate::code::Code;
 
 /// One side of a test.
 pub(super) enum Operand {
     Variable(&'static Variable),
-    /// A header's first value.
-    Header(String),
+    /// A header's first value, and where its name is.
+    Header(String, Range<usize>),
     /// One of the policy's lists of texts.
     TextList(String),
     Literal(Placed),
@@ -85,7 +85,7 @@ impl Lowering<'_> {
         let Some(Operand::Literal((Literal::Text(key_text), span))) = self.operand(key) else {
             return self.fault(Code::LITERAL_TYPE, key, "the name is no literal text", "write it in quotes");
         };
-        if path == "lists" { self.text_list(key_text, span) } else { Some(Operand::Header(key_text)) }
+        if path == "lists" { self.text_list(key_text, span) } else { Some(Operand::Header(key_text, span)) }
     }
 
     fn variable(&mut self, path: &str, span: Range<usize>) -> Option<Operand> {
@@ -93,7 +93,7 @@ impl Lowering<'_> {
             return Some(Operand::Variable(variable));
         }
         if let Some(name) = path.strip_prefix("request.headers.") {
-            return Some(Operand::Header(name.to_owned()));
+            return Some(Operand::Header(name.to_owned(), span));
         }
         if let Some(name) = path.strip_prefix("lists.") {
             return self.text_list(name.to_owned(), span);
@@ -117,7 +117,7 @@ impl Lowering<'_> {
                 let known = VARIABLES.iter().map(|variable| variable.path);
                 let group = path.split('.').next().unwrap_or(path);
                 let same: Vec<&str> = known.clone().filter(|name| is_in(name, group)).collect();
-                let remedy = if same.is_empty() { meant(path, known) } else { meant(path, same) };
+                let remedy = if same.is_empty() { meant_or_group(path, known) } else { meant(path, same) };
                 Fault::new(Code::UNKNOWN_VARIABLE, span, format!("there is no variable `{path}`"), remedy)
             } else {
                 Fault::new(Code::MAP, span, format!("`{path}` is a group of variables"), meant("", members))
@@ -142,16 +142,25 @@ impl Operand {
     /// What it is, for messages.
     pub(super) fn what(&self) -> String {
         match self {
-            Operand::Variable(variable) => match variable.kind {
-                Kind::Headers | Kind::Lists => format!("`{}`, a map", variable.path),
-                _ => format!("`{}`, {}", variable.path, variable.kind()),
-            },
-            Operand::Header(name) => format!("the header `{name}`"),
+            Operand::Variable(variable) => format!("`{}`", variable.path),
+            Operand::Header(name, _) => format!("the header `{name}`"),
             Operand::TextList(name) => format!("the list `{name}`"),
             Operand::Literal((literal, _)) => literal.what().to_owned(),
             Operand::List(_) => "a list".to_owned(),
         }
     }
+}
+
+/// What may have been meant, else the groups that there are.
+fn meant_or_group(path: &str, known: impl Iterator<Item = &'static str>) -> String {
+    let known: Vec<&str> = known.collect();
+    let found = meant(path, known.iter().copied());
+    if found.starts_with("write") {
+        return found;
+    }
+    let mut groups: Vec<&str> = known.iter().filter_map(|path| path.split('.').next()).collect();
+    groups.dedup();
+    meant("", groups)
 }
 
 /// The dotted name that an expression spells.

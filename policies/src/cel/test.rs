@@ -137,7 +137,7 @@ impl Lowering<'_> {
             }
             (_, list) => {
                 let remedy = match list {
-                    Operand::Header(_) => "write `.contains('text')`".to_owned(),
+                    Operand::Header(..) => "write `.contains('text')`".to_owned(),
                     Operand::Variable(Variable { kind: Kind::Text(_) | Kind::Host | Kind::Path, path, .. }) => {
                         format!("write `{path}.contains('text')`")
                     }
@@ -161,7 +161,7 @@ impl Lowering<'_> {
             Operand::Variable(Variable { kind: Kind::Address(_), path, .. }) => {
                 format!("write `{path}.inside('192.0.2.0/24')`")
             }
-            Operand::Header(name) => format!("write `'{name}' in request.headers` to ask whether it is there"),
+            Operand::Header(name, _) => format!("write `'{name}' in request.headers` to ask whether it is there"),
             _ => "compare it with a value".to_owned(),
         };
         self.fault(Code::NOT_BOOLEAN, expr, format!("{} is no question", tested.what()), remedy)
@@ -172,7 +172,9 @@ impl Lowering<'_> {
         if values.is_empty() || values.len() > limits::CONDITION_ITEMS {
             let remedy =
                 format!("1 to {} items are allowed; give more of them a name under `lists`", limits::CONDITION_ITEMS);
-            self.faults.push(Fault::new(Code::LIST, span, format!("{} items", values.len()), remedy));
+            let message =
+                if values.is_empty() { "the list is empty".to_owned() } else { format!("{} items", values.len()) };
+            self.faults.push(Fault::new(Code::LIST, span, message, remedy));
             return None;
         }
         let Operand::Variable(variable) = tested else { return self.one_text(tested, values, span) };

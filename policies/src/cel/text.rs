@@ -24,7 +24,7 @@ impl Lowering<'_> {
         let name = call.func_name.as_str();
         let is_text = match &tested {
             Operand::Variable(variable) => matches!(variable.kind, Kind::Text(_) | Kind::Host | Kind::Path),
-            Operand::Header(_) => true,
+            Operand::Header(..) => true,
             _ => false,
         };
         if !is_text {
@@ -36,12 +36,12 @@ impl Lowering<'_> {
                 Operand::Variable(_) => "compare it with `==`, `!=` or `in`".to_owned(),
                 _ => "write a variable on the left".to_owned(),
             };
-            return self.fault(
-                Code::OPERATION,
-                target,
-                format!("`{name}` is for texts, this is {}", tested.what()),
-                remedy,
-            );
+            let kind = match &tested {
+                Operand::Variable(variable) => format!(", a {}", variable.kind()),
+                _ => String::new(),
+            };
+            let message = format!("`{name}` is for texts, this is {}{kind}", tested.what());
+            return self.fault(Code::OPERATION, target, message, remedy);
         }
         let Operand::Literal((Literal::Text(text), at)) = part_value else {
             let message = format!("`{name}` takes a text, not {}", part_value.what());
@@ -118,7 +118,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn one_text(&mut self, tested: &Operand, values: Vec<Placed>, span: Span<usize>) -> Option<Lowered> {
-        if !matches!(tested, Operand::Header(_) | Operand::Variable(_)) {
+        if !matches!(tested, Operand::Header(..) | Operand::Variable(_)) {
             let message = format!("{} cannot be tested", tested.what());
             self.faults.push(Fault::new(Code::OPERATION, span, message, "write `variable in [...]`"));
             return None;
@@ -153,8 +153,8 @@ impl Lowering<'_> {
             return None;
         }
         let condition = match tested {
-            Operand::Header(name) => {
-                let name = self.header_name(name.clone(), span.clone())?;
+            Operand::Header(name, at) => {
+                let name = self.header_name(name.clone(), at.clone())?;
                 Condition::Header(HeaderTest { name, value: Some(test) })
             }
             Operand::Variable(Variable { kind: Kind::Text(make), .. }) => make(test),

@@ -5,11 +5,12 @@ pub(super) fn meant<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) ->
     let known: Vec<&str> = known.into_iter().collect();
     let close = known.iter().map(|name| (strsim::osa_distance(&word.to_ascii_lowercase(), name), *name));
     // A third of the letters wrong is still a slip; more is another word.
-    let slip = close.filter(|(wrong, name)| wrong.saturating_mul(3) <= name.len().max(word.len())).min();
+    let slip =
+        close.filter(|(wrong, name)| name.len() > 3 && wrong.saturating_mul(3) <= name.len().max(word.len())).min();
     match slip {
         Some((_, name)) => format!("write `{name}`"),
         None if known.len() <= 24 => one_of(&known),
-        None => format!("expected one of {} known ones", known.len()),
+        None => format!("none of the {} known ones is like it", known.len()),
     }
 }
 

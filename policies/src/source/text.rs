@@ -27,8 +27,14 @@ impl Document {
         let file = path.display().to_string();
         let mut text = std::fs::read_to_string(path)
             .map_err(|error| Diagnostic::new(Code::NOT_READ, (&file, ""), 0..0, error.to_string(), "check the path"))?;
-        if json_strip_comments::strip(&mut text).is_err() {
-            let slash = text.find('/').unwrap_or(0);
+        let written = text.clone();
+        let is_stripped = json_strip_comments::strip(&mut text).is_ok();
+        let open = written.rfind("/*").filter(|open| written.get(*open..).is_some_and(|rest| !rest.contains("*/")));
+        // What stands in a string is still there.
+        let open = open.filter(|open| text.get(*open..).is_some_and(|rest| !rest.starts_with('/')));
+        if !is_stripped || open.is_some() {
+            let slash = open.or_else(|| text.find('/')).unwrap_or(0);
+            let text = written;
             let message = "a comment that is none, or has no end";
             let remedy = "write `// to the end of the line` or `/* to here */`";
             return Err(Diagnostic::new(Code::NOT_JSON, (&file, &text), slash..text.len(), message, remedy).into());
