@@ -8,3 +8,4 @@ pub mod host;
 pub mod module;
 pub mod origin;
 pub mod recorded;
+pub mod sidecar;
