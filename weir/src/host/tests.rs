@@ -108,7 +108,7 @@ fn hosts_differ_in_what_they_know() {
     assert!(facts("cloudflare-enterprise").tls.ja4.is_present());
 
     let sidecar = facts("sidecar");
-    assert!(sidecar.h2_fingerprint.is_present() && sidecar.pseudo_order.is_present() && sidecar.tls.ja3.is_present());
+    assert!(sidecar.h2_fingerprint.is_present() && sidecar.pseudo_order.is_present() && sidecar.tls.ja4.is_present());
     assert_eq!(sidecar.client.asn, Fact::Unknown);
 }
 

@@ -77,6 +77,9 @@ impl Http2 {
             let (taken, rest) = bytes.split_at_checked(wanted).unwrap_or((bytes, &[]));
             self.frame.extend_from_slice(taken);
             bytes = rest;
+            if self.wanted() > FRAME.saturating_add(9) {
+                return None;
+            }
             // A frame of no payload is whole with its header.
             while self.frame.len() >= 9 && self.skip == 0 && self.frame.len() >= self.wanted() {
                 let frame = std::mem::take(&mut self.frame);
@@ -103,7 +106,7 @@ impl Http2 {
         let [a, b, c, kind, flags, rest @ ..] = header else { return None };
         let length = usize::from(*a).wrapping_shl(16) | usize::from(*b).wrapping_shl(8) | usize::from(*c);
         let stream = u32::from_be_bytes(rest.try_into().ok()?) & 0x7fff_ffff;
-        if length > FRAME || self.open.is_some_and(|open| *kind != CONTINUATION || open != stream) {
+        if self.open.is_some_and(|open| *kind != CONTINUATION || open != stream) {
             return None;
         }
         let is_first = self.last_stream == 0;

@@ -92,6 +92,11 @@ impl Heads {
         inner.waiting.pop_front().filter(|_| place.is_some())
     }
 
+    /// All heads that wait.
+    pub fn drain(&self) -> Vec<Head> {
+        self.lock().waiting.drain(..).collect()
+    }
+
     /// The HTTP/2 fingerprint; known with the first head.
     pub fn h2_fingerprint(&self) -> Option<Arc<str>> {
         self.lock().h2_fingerprint.clone()

@@ -1,9 +1,10 @@
-//! The targets, in the order of flow; the desk's and the adapter's after the core's.
+//! The targets, in the order of flow; the desk's and the adapters' after the core's.
 
 mod address;
 mod bundle;
 mod check;
 mod claim;
+mod client_hello;
 mod decide;
 mod envoy;
 mod hints;
@@ -11,11 +12,13 @@ mod ja4;
 mod log;
 mod names_find;
 mod path;
+mod proxy_protocol;
 mod range_table;
 mod receipt;
 mod settings;
 mod single;
 mod tag;
+mod tap;
 mod trace;
 
 /// One decoder, or the whole line.
@@ -31,7 +34,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 21] = [
     address::TARGET,
     path::TARGET,
     claim::TARGET,
@@ -49,4 +52,8 @@ pub const TARGETS: [Target; 17] = [
     single::TARGET,
     check::TARGET,
     envoy::TARGET,
+    client_hello::TARGET,
+    proxy_protocol::TARGET,
+    tap::HTTP1,
+    tap::HTTP2,
 ];
