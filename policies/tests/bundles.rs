@@ -79,3 +79,48 @@ fn unreadable_json_has_a_position() {
     assert!(problems[0].contains("missing member `otherwise`"), "{problems:?}");
     assert!(problems[1].starts_with("policy.json:4:12: W0102 unknown member `rulez`; expected"), "{problems:?}");
 }
+
+#[test]
+fn proof_of_who_it_is_lets_only_the_wanted_pass() {
+    use filter_core::engine::Engine;
+    use filter_core::facts::{ClientFacts, Fact, Facts, Header, Provenance};
+    use filter_core::policy::{Bundle, Settings};
+    let cases = [
+        ("google_common", "Googlebot/2.1", Some("verified-search")),
+        ("openai_user", "ChatGPT-User/1.0", Some("verified-on-behalf")),
+        ("stripe", "Stripe/1.0", Some("verified-service")),
+        ("anthropic", "ClaudeBot/1.0", None),
+        ("shodan", "Shodan", None),
+        ("uptimerobot", "UptimeRobot/2.0", None),
+    ];
+    for name in ["default", "strict"] {
+        let bundle = std::fs::read(home().join("bundles").join(name).with_extension("json")).unwrap();
+        let settings = Settings {
+            allow_unsigned: true,
+            keys: Some(filter_core::keys::Keys::derive(b"a secret of a test")),
+            ..Settings::default()
+        };
+        let engine = Engine::new(Bundle::parse(&bundle).unwrap(), &settings).unwrap();
+        for (list, agent, expected) in cases {
+            let list = std::fs::read_to_string(home().join("data/networks").join(list).with_extension("txt")).unwrap();
+            let block = list.lines().find(|line| !line.starts_with('#')).unwrap();
+            let address = block.split('/').next().unwrap().parse().unwrap();
+            let headers = [Header { name: b"user-agent", value: agent.as_bytes() }];
+            let client =
+                ClientFacts { address: Fact::Present(address), provenance: Provenance::Peer, ..ClientFacts::default() };
+            let facts = Facts {
+                method: b"GET",
+                authority: b"shop.example",
+                path: b"/",
+                headers: &headers,
+                client,
+                ..Facts::default()
+            };
+            let verdict = engine.judge(&facts, 0);
+            let proof = verdict.seen().origin.crawler;
+            assert!(matches!(proof, filter_core::signals::CrawlerProof::Verified(_)), "{agent}: {proof:?}");
+            let allowed = verdict.rule().map(|rule| rule.id.as_str()).filter(|id| id.starts_with("verified"));
+            assert_eq!(allowed, expected, "{name}: {agent}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::check::Kind;
 use filter_core::engine::Engine;
 use filter_core::keys::Keys;
 use filter_core::policy::{Bundle, BundleSource, Problems, Settings};
@@ -41,12 +42,20 @@ pub fn load(bundle: Option<&Path>, settings: Option<&Path>) -> Result<Engine, Lo
         (None, Some(text), Some(path)) => (path.to_owned(), text),
         (None, _, _) => (PathBuf::from(DEFAULT_NAME), DEFAULT.to_vec()),
     };
+    if is_source(&text) {
+        return Err(LoadError::Source(place));
+    }
     let bundle = refusing(&place, Bundle::trusted(&text, &settings.trusted_keys))?;
     refusing(&place, Engine::new(bundle, &settings))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     std::fs::read(path).map_err(|error| LoadError::NotRead { path: path.to_owned(), error })
+}
+
+/// A policy's source in place of the bundle that it makes.
+fn is_source(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok_and(|text| Kind::detect(text) == Some(Kind::Policy))
 }
 
 fn refusing<T>(path: &Path, result: Result<T, Problems>) -> Result<T, LoadError> {
@@ -63,6 +72,8 @@ pub enum LoadError {
         /// Why.
         error: std::io::Error,
     },
+    /// The file is a policy's source.
+    Source(PathBuf),
     /// The file is wrong.
     Refused {
         /// Which file.
@@ -76,6 +87,13 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LoadError::NotRead { path, error } => write!(f, "`{}` cannot be read: {error}", path.display()),
+            LoadError::Source(path) => {
+                let path = path.display();
+                write!(
+                    f,
+                    "`{path}` is a policy's source; build its bundle first: weir build {path} --output bundle.json"
+                )
+            }
             LoadError::Refused { path, problems } => {
                 write!(f, "`{}` is refused:", path.display())?;
                 problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))

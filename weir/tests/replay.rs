@@ -36,7 +36,7 @@ fn a_trace_gives_one_event_a_request() {
     assert_eq!((nameless["class"].as_str(), nameless["endpoint"].as_str()), (Some("bot"), Some("login")));
     assert!(nameless["reasons"].as_array().unwrap().iter().any(|reason| reason["signal"] == "user_agent_missing"));
     assert_eq!(events["health"]["rule"], "health");
-    assert!(ran.err.contains("1 requests were never read by their server") && ran.err.contains("small.trace.jsonl:5"));
+    assert!(ran.err.contains("1 request never read by the server") && ran.err.contains("small.trace.jsonl:5"));
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn the_summary_counts() {
     let ran = desk.judge(&["replay", &data("small.trace.jsonl"), &data("access.log"), &data("envoy.log")]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     for line in
-        ["8 requests, 1 answers passed over", "nameless (enforce)", "tools-seen (shadow)", "user_agent_missing", "curl"]
+        ["8 requests, 1 answer passed over", "nameless (enforce)", "tools-seen (shadow)", "user_agent_missing", "curl"]
     {
         assert!(ran.out.contains(line), "{line} is missing in\n{}", ran.out);
     }
@@ -95,7 +95,7 @@ fn bad_lines_are_listed_and_the_rest_goes_on() {
     let ran = desk.judge(&["replay", "-o", "json", &file]);
     assert_eq!(ran.code, 1);
     assert!(
-        ran.err.contains("1 lines could not be read") && ran.err.contains("mixed.log:5: there is no `[time]`"),
+        ran.err.contains("1 line not readable") && ran.err.contains("mixed.log:5: there is no `[time]`"),
         "{}",
         ran.err
     );
@@ -115,8 +115,9 @@ fn what_cannot_be_done_is_said() {
     refused(&["replay", &data("request.http")], 2, "the first line is in no known form");
     refused(&["replay"], 2, "required");
     let ran = run(&["replay", &data("access.log"), "--bundle", &data("policy.json")], b"");
-    assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("policy.json` is refused"), "{}", ran.err);
+    assert_eq!(ran.code, 2);
+    let said = ran.err.contains("policy.json` is a policy's source; build its bundle first: weir build ");
+    assert!(said, "{}", ran.err);
 }
 
 #[test]

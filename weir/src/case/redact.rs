@@ -5,7 +5,7 @@ use filter_core::facts::Fact;
 use crate::trace::{Request, Text};
 
 /// A header or query name with one of these in it carries a secret.
-const SECRET_PARTS: [&[u8]; 12] = [
+const SECRET_PARTS: [&[u8]; 15] = [
     b"auth",
     b"cookie",
     b"token",
@@ -18,10 +18,30 @@ const SECRET_PARTS: [&[u8]; 12] = [
     b"signature",
     b"credential",
     b"csrf",
+    b"mail",
+    b"phone",
+    b"saml",
 ];
 
 /// Query names that are secret as they stand.
-const SECRET_NAMES: [&[u8]; 10] = [b"key", b"sig", b"code", b"otp", b"pin", b"pwd", b"pass", b"sid", b"email", b"jwt"];
+const SECRET_NAMES: [&[u8]; 16] = [
+    b"key",
+    b"sig",
+    b"code",
+    b"otp",
+    b"pin",
+    b"pwd",
+    b"pass",
+    b"sid",
+    b"jwt",
+    b"state",
+    b"nonce",
+    b"ticket",
+    b"assertion",
+    b"user",
+    b"username",
+    b"login",
+];
 
 /// Replaces secret values by as many `x` and leaves the body out. Gives what was touched: header names, `query`, `referer`,
 /// `body`.
@@ -67,14 +87,35 @@ fn credentials(value: &mut [u8]) -> bool {
     blank(value.get_mut(scheme..))
 }
 
-/// `?name=value&...`, for secret names only.
+/// `?name=value&...`, and `;name=value` in the path or for `&`; for secret names only, however they are encoded.
 fn query(text: &mut [u8]) -> bool {
-    let Some(start) = text.iter().position(|byte| *byte == b'?') else { return false };
+    let Some(start) = text.iter().position(|byte| matches!(byte, b'?' | b';' | b'#')) else { return false };
     let Some(pairs) = text.get_mut(start..) else { return false };
-    pairs.split_mut(|byte| matches!(byte, b'?' | b'&' | b'#')).fold(false, |touched, pair| {
-        let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default().to_ascii_lowercase();
+    pairs.split_mut(|byte| matches!(byte, b'?' | b'&' | b';' | b'#')).fold(false, |touched, pair| {
+        let name = decoded(pair.split(|byte| *byte == b'=').next().unwrap_or_default());
         (is_secret(&name) && after_equals(pair)) | touched
     })
+}
+
+/// In lower case, percent-encoding taken off as often as it was put on.
+fn decoded(name: &[u8]) -> Vec<u8> {
+    // What is decoded may end an escape that began before it: written to the end of `out`, each escape is seen when complete.
+    let mut out: Vec<u8> = Vec::with_capacity(name.len());
+    for byte in name {
+        out.push(byte.to_ascii_lowercase());
+        while let Some(byte) = out.last_chunk::<3>().and_then(byte_of) {
+            out.truncate(out.len().saturating_sub(3));
+            out.push(byte.to_ascii_lowercase());
+        }
+    }
+    out
+}
+
+/// What `%40` stands for.
+fn byte_of(part: &[u8; 3]) -> Option<u8> {
+    let [b'%', high, low] = part else { return None };
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(*high)?.checked_mul(16)?.checked_add(digit(*low)?)?).ok()
 }
 
 /// A pair without `=` is all value.
@@ -127,6 +168,24 @@ mod tests {
         );
         assert_eq!(request.path, Text::from("/reset?email=xxxxxxxxxxx&page=2&code=xx#x"));
         assert_eq!(request.body, Fact::Unknown);
+    }
+
+    #[test]
+    fn names_are_found_however_they_are_written() {
+        let cases = [
+            ("/cb?state=abc&page=2", "/cb?state=xxx&page=2"),
+            ("/x?mail=a@b&e-mail=a&user_mail=b", "/x?mail=xxx&e-mail=x&user_mail=x"),
+            ("/x?%65mail=abc&%2565mail=abc&pass%57ord=abc", "/x?%65mail=xxx&%2565mail=xxx&pass%57ord=xxx"),
+            ("/x?a=1;token=abc;b=2", "/x?a=1;token=xxx;b=2"),
+            ("/cart;jsessionid=abc;v=1?a=1", "/cart;jsessionid=xxx;v=1?a=1"),
+            ("/x#access_token=abc", "/x#access_token=xxx"),
+            ("/x?estate=1&status=2&a%=3&%4", "/x?estate=1&status=2&a%=3&%4"),
+        ];
+        for (path, expected) in cases {
+            let mut request = Request { path: Text::from(path), ..Request::default() };
+            redact(&mut request);
+            assert_eq!(request.path, Text::from(expected));
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod summary;
 
 pub use heavy::Heavy;
 pub use problems::Problems;
+pub use render::many;
 pub use summary::Summary;
 
 use std::io;

@@ -63,9 +63,9 @@ impl Summary {
 
 impl Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} requests", grouped(self.requests))?;
+        write!(f, "{}", many(self.requests, "request"))?;
         if self.answers > 0 {
-            write!(f, ", {} answers passed over", grouped(self.answers))?;
+            write!(f, ", {} passed over", many(self.answers, "answer"))?;
         }
         writeln!(f)?;
         self.rows(f, "class", self.classes.iter().map(|(class, count)| (*class, *count)))?;
@@ -114,6 +114,11 @@ fn share(count: u64, all: u64) -> String {
     format!("{:.1} %", count as f64 * 100.0 / all.max(1) as f64)
 }
 
+/// `1 line`, `1,234 lines`.
+pub fn many(number: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 /// `1,234,567`
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -134,6 +139,7 @@ mod tests {
     #[test]
     fn numbers_for_people() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([0, 1, 1_000].map(|number| many(number, "line")), ["0 lines", "1 line", "1,000 lines"]);
         assert_eq!((share(1, 3), share(0, 0)), ("33.3 %".into(), "0.0 %".into()));
         assert_eq!((band(0), band(9)), ("0 to 9".into(), "90 to 100".into()));
     }

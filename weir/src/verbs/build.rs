@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use weir::bundle::{Lines, SigningKey, Terms, seal};
 use weir::check::{self, Kind};
+use weir::replay::many;
 use weir::{files, time};
 
 use super::Exit;
@@ -69,6 +70,6 @@ fn refuse(args: &Args, out: &mut impl Write) -> anyhow::Result<Exit> {
     let text = std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
     let findings = check::check(Kind::Policy, path, &text).err().unwrap_or_default();
     findings.iter().try_for_each(|finding| writeln!(out, "{}\n", finding.render()))?;
-    writeln!(out, "{} not built, {} problems", args.output.display(), findings.len())?;
+    writeln!(out, "{} not built, {}", args.output.display(), many(findings.len() as u64, "problem"))?;
     Ok(Exit::Problems)
 }

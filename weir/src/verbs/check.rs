@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use serde_json::Value;
 use weir::check::{self, Finding, Kind};
 use weir::input::Input;
+use weir::replay::many;
 
 use super::Exit;
 
@@ -82,7 +83,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let count = all.len();
     match args.output {
         Output::Json => writeln!(out, "{:#}", Value::from(all))?,
-        Output::Text if count > 0 => writeln!(out, "{count} {}", if count == 1 { "problem" } else { "problems" })?,
+        Output::Text if count > 0 => writeln!(out, "{}", many(count as u64, "problem"))?,
         Output::Text => {}
     }
     Ok(Exit::problems_if(count > 0))

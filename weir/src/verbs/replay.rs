@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 use filter_core::engine::Engine;
 use filter_core::facts::Provenance;
-use weir::replay::Summary;
+use weir::replay::{Summary, many};
 use weir::source::{Format, Options, Source};
 use weir::trace::Record;
 use weir::{case, replay};
@@ -144,16 +144,16 @@ fn report(summary: &Summary) -> io::Result<()> {
     if let Some(first) = &problems.first_unreadable {
         writeln!(
             err,
-            "note: {} requests were never read by their server and are left out; the first is {first}",
-            problems.unreadable
+            "note: {} never read by the server, left out; the first is {first}",
+            many(problems.unreadable, "request")
         )?;
     }
     if problems.malformed > 0 {
-        writeln!(err, "{} lines could not be read and are left out; the first are", problems.malformed)?;
+        writeln!(err, "{} not readable, left out; first of them", many(problems.malformed, "line"))?;
         problems.first.iter().try_for_each(|place| writeln!(err, "  {place}"))?;
     }
     if summary.cases.broken > 0 {
-        writeln!(err, "{} cases gave another verdict under the same bundle", summary.cases.broken)?;
+        writeln!(err, "{} with another verdict under the same bundle", many(summary.cases.broken, "case"))?;
     }
     Ok(())
 }
