@@ -76,6 +76,25 @@ pub const NAME: usize = 64;
 /// Endpoints that a bundle describes: each is tried once a request, and most fail at the first segment.
 pub const ENDPOINTS: usize = 512;
 
+/// Bytes of a path segment that can be a literal of a learned template; a longer one is a value. The longest of 175,195 segments in
+/// 1,336 published API descriptions (2026-11) has 112.
+pub const ENDPOINT_SEGMENT: usize = 128;
+
+/// Bytes of a host's name (RFC 1035, 2.3.4).
+pub const ENDPOINT_HOST: usize = 255;
+
+/// Nodes of learned paths at an edge. 1,300 of 1,336 published APIs have fewer than 250 templates.
+pub const ENDPOINT_NODES: usize = 8192;
+
+/// Steps of one look-up: twice the segments where templates do not contradict each other.
+pub const ENDPOINT_STEPS: usize = 128;
+
+/// Bytes of one node's snapshot of endpoints; Envoy's shared data and Workers KV take 25 MiB, a POP cache 100 MiB.
+pub const ENDPOINT_SNAPSHOT: usize = 512 << 10;
+
+/// Nodes whose snapshots are merged.
+pub const ENDPOINT_PEERS: usize = 256;
+
 /// Magnitude of one weight, of the prior and of a cap in milli-nats: odds of 1 to 485 million, past which nothing moves.
 pub const WEIGHT: i32 = 20_000;
 

@@ -1,4 +1,5 @@
 //! Hosts that run the built adapters, behind one builder each: a hermetic one for what a host may do, a real one for what it does.
+//! [`evidence`] and [`templates`] measure what detection and discovery are worth.
 
 pub mod bundles;
 pub mod client;
@@ -9,3 +10,4 @@ pub mod module;
 pub mod origin;
 pub mod recorded;
 pub mod sidecar;
+pub mod templates;

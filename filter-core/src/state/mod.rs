@@ -14,6 +14,7 @@ mod address;
 mod client;
 mod client_detail;
 mod endpoint;
+pub mod endpoints;
 mod keys;
 mod limits;
 mod network;
