@@ -48,7 +48,7 @@ fn a_crowd_that_comes_twice_displaces_no_regular_either() {
         });
     }
     for number in 0..200_000 {
-        come(&mut tables, (1 << 40) | number / 2, START + 5_000 + number / 10);
+        come(&mut tables, (1 << 40) | (number / 2), START + 5_000 + number / 10);
     }
     let kept = (0..500).filter(|number| known(&mut tables, *number) == 50).count();
     assert_eq!(kept, 500);

@@ -24,6 +24,7 @@ impl Summary {
             "bundle": bundle,
             "requests": self.requests,
             "answers": self.answers,
+            "strays": self.strays,
             "classes": self.classes,
             "actions": self.actions,
             "rules": rules.collect::<Vec<_>>(),
@@ -65,7 +66,10 @@ impl Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", many(self.requests, "request"))?;
         if self.answers > 0 {
-            write!(f, ", {} passed over", many(self.answers, "answer"))?;
+            write!(f, ", {}", many(self.answers, "answer"))?;
+        }
+        if self.strays > 0 {
+            write!(f, ", {} passed over", many(self.strays, "answer"))?;
         }
         writeln!(f)?;
         self.rows(f, "class", self.classes.iter().map(|(class, count)| (*class, *count)))?;

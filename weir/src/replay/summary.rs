@@ -22,8 +22,10 @@ const CASES: usize = 10;
 pub struct Summary {
     /// Requests judged.
     pub requests: u64,
-    /// Answers passed over.
+    /// Answers that were settled.
     pub answers: u64,
+    /// Answers passed over: without memory, or their requests are not known.
+    pub strays: u64,
     /// Requests by class.
     pub classes: BTreeMap<&'static str, u64>,
     /// Requests by action.
@@ -78,6 +80,7 @@ impl Summary {
         Summary {
             requests: 0,
             answers: 0,
+            strays: 0,
             classes: classes.iter().map(|class| (class.as_str(), 0)).collect(),
             actions: BTreeMap::new(),
             rules: BTreeMap::new(),
@@ -115,8 +118,8 @@ impl Summary {
         }
     }
 
-    pub(super) fn count_answer(&mut self) {
-        bump(&mut self.answers);
+    pub(super) fn count_answer(&mut self, is_settled: bool) {
+        bump(if is_settled { &mut self.answers } else { &mut self.strays });
     }
 
     /// Signals that fired, the most frequent first.

@@ -6,17 +6,20 @@ use std::net::IpAddr;
 
 use filter_core::facts::{Fact, HeaderOrder, Provenance};
 
-use super::{Problem, stamp};
+use super::{Logged, Problem, answer, stamp};
 use crate::trace::{Client, Request, Text};
 
 /// Reads one line.
-pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Request, Problem> {
+pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Logged, Problem> {
     let (head, rest) = split(line, b" [").ok_or_else(|| Problem::malformed("there is no `[time]`"))?;
     let (time, rest) = split(rest, b"] ").ok_or_else(|| Problem::malformed("`[time]` is not closed"))?;
     let time = std::str::from_utf8(time).ok().and_then(stamp::of_combined);
     let time = time.ok_or_else(|| Problem::malformed("the time is not like `17/May/2015:10:05:03 +0000`"))?;
     let (asked, rest) = quoted(rest).ok_or_else(|| Problem::malformed("the request is not in quotes"))?;
     // Status and size, then the two headers; the Common form ends before them.
+    let mut numbers = rest.trim_ascii_start().splitn(3, |byte| *byte == b' ').map(number);
+    let (status, size) = (numbers.next().flatten(), numbers.next().flatten());
+    let answer = answer(time, status.and_then(|status| u16::try_from(status).ok()), size);
     let mut headers = Vec::new();
     let mut known = Vec::new();
     let mut rest = rest;
@@ -33,7 +36,7 @@ pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Reque
     }
     let (address, authority) = address(head);
     let (method, path, version) = request_line(&asked)?;
-    Ok(Request {
+    let request = Request {
         t: time,
         method: Text::from(method),
         authority: Text::from(authority),
@@ -44,7 +47,12 @@ pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Reque
         header_order: HeaderOrder::Lost,
         client: Client { address, provenance: provenance.unwrap_or(Provenance::Peer), ..Client::default() },
         ..Request::default()
-    })
+    };
+    Ok((request, answer))
+}
+
+fn number(text: &[u8]) -> Option<u64> {
+    std::str::from_utf8(text).ok()?.parse().ok()
 }
 
 /// The address is the first word; a virtual host may stand before it. A server that looks names up writes no address.

@@ -7,7 +7,7 @@ use filter_core::facts::{Fact, HeaderOrder, Ja4By, Provenance, TlsVersion};
 use serde_json::{Map, Value};
 
 use super::combined::version_of;
-use super::{Problem, stamp};
+use super::{Logged, Problem, answer, stamp};
 use crate::trace::{Client, Request, Text, Tls};
 
 /// Headers that logs are known to carry. Short on purpose: `date` or `via` in a log may be the answer's.
@@ -33,7 +33,7 @@ const HEADERS: [&str; 18] = [
 ];
 
 /// Reads one line.
-pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Request, Problem> {
+pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Logged, Problem> {
     let line: Map<String, Value> = serde_json::from_slice(line)
         .map_err(|error| Problem::malformed(format!("not a JSON object (column {})", error.column())))?;
     let text = |names: &[&str]| names.iter().find_map(|name| word(line.get(*name)?));
@@ -47,8 +47,13 @@ pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Reque
     let fact = |name: &str| text(&[name]).map_or(Fact::Unknown, |text| Fact::Present(Text::from(text)));
     let (headers, known) = headers(&line);
     let ja4 = fact("ja4");
-    Ok(Request {
-        t: time.ok_or_else(|| Problem::malformed("`start_time` is missing or not like `2026-11-21T20:17:00.310Z`"))?,
+    let time =
+        time.ok_or_else(|| Problem::malformed("`start_time` is missing or not like `2026-11-21T20:17:00.310Z`"))?;
+    let status = number(&line, &["response_code", "status"]).and_then(|status| u16::try_from(status).ok());
+    let took = number(&line, &["duration"]).unwrap_or(0);
+    let answer = answer(time.saturating_add(took), status, number(&line, &["bytes_sent", "body_bytes_sent"]));
+    let request = Request {
+        t: time,
         id: text(&["request_id", "x_request_id"]).unwrap_or_default().to_owned(),
         method: Text::from(method),
         scheme: fact("scheme"),
@@ -69,7 +74,14 @@ pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Reque
             cipher: fact("tls_cipher"),
         },
         ..Request::default()
-    })
+    };
+    Ok((request, answer))
+}
+
+/// A number, which some formats write as text.
+fn number(line: &Map<String, Value>, names: &[&str]) -> Option<u64> {
+    let value = names.iter().find_map(|name| line.get(*name))?;
+    value.as_u64().or_else(|| word(value)?.parse().ok())
 }
 
 /// Envoy's remote address may come from a header that anybody can send; its direct one is the socket's peer.

@@ -21,7 +21,7 @@ use std::path::Path;
 use filter_core::facts::Provenance;
 
 use crate::input::{Input, Lines};
-use crate::trace::Record;
+use crate::trace::{Record, Response, Text};
 
 /// How to read a source.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,6 +38,8 @@ pub struct Source {
     /// Name of the file without folders; log lines have no id of their own and get `name:line`.
     name: String,
     options: Options,
+    /// What a log line said of its answer, to be given after its request.
+    answer: Option<(u64, Response)>,
 }
 
 impl Source {
@@ -52,7 +54,7 @@ impl Source {
 
     /// Reads from an open input.
     pub fn new(name: String, input: Input, options: Options) -> Self {
-        Source { lines: Lines::new(input), name, options }
+        Source { lines: Lines::new(input), name, options, answer: None }
     }
 
     /// Form of the lines, once the first was read.
@@ -65,11 +67,14 @@ impl Source {
         self.lines.source()
     }
 
-    /// The next record with its line's number; blank lines and comments (`#`) are passed over. `None` at the end.
+    /// The next record with its line's number; a line of an access log gives a request and then its answer. Blank lines and comments (`#`) are passed over. `None` at the end.
     ///
     /// # Errors
     /// Where the input cannot be read further, or the first line is in no known form.
     pub fn next_record(&mut self) -> io::Result<Option<(u64, Result<Record, Problem>)>> {
+        if let Some((number, answer)) = self.answer.take() {
+            return Ok(Some((number, Ok(Record::Response(answer)))));
+        }
         loop {
             let Some(line) = self.lines.next()? else { return Ok(None) };
             let number = line.number;
@@ -85,19 +90,33 @@ impl Source {
             let provenance = self.options.provenance;
             let found = match format {
                 Format::Trace => Record::parse(text).map_err(Problem::from),
-                Format::Combined => combined::parse(text, provenance).map(|request| self.logged(request, number)),
-                Format::Envoy => envoy::parse(text, provenance).map(|request| self.logged(request, number)),
+                Format::Combined => combined::parse(text, provenance).map(|logged| self.logged(logged, number)),
+                Format::Envoy => envoy::parse(text, provenance).map(|logged| self.logged(logged, number)),
             };
             return Ok(Some((number, found)));
         }
     }
 
-    fn logged(&self, mut request: crate::trace::Request, number: u64) -> Record {
+    fn logged(&mut self, (mut request, answer): Logged, number: u64) -> Record {
         if request.id.is_empty() {
             request.id = format!("{}:{number}", self.name);
         }
+        self.answer = answer.map(|mut answer| {
+            answer.id.clone_from(&request.id);
+            (number, answer)
+        });
         Record::Request(Box::new(request))
     }
+}
+
+/// What a log line says: a request, and its answer if there was one; that one's id is the request's.
+type Logged = (crate::trace::Request, Option<Response>);
+
+/// An answer as logs know it; `None` where none left (`-`, 0).
+fn answer(t: u64, status: Option<u16>, size: Option<u64>) -> Option<Response> {
+    let status = status.filter(|status| (100..=999).contains(status))?;
+    let size = size.map(|size| (Text::from("content-length"), Text::from(size.to_string().as_str())));
+    Some(Response { t, status, headers: size.into_iter().collect(), ..Response::default() })
 }
 
 fn unknown_form() -> io::Error {

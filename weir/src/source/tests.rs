@@ -49,6 +49,27 @@ fn a_combined_line() {
 }
 
 #[test]
+fn a_line_tells_its_answer_too() {
+    let answer = |line: &str| {
+        let mut source = source(line.as_bytes());
+        let id = |record| if let Ok(Record::Request(request)) = record { request.id } else { panic!() };
+        let id = id(source.next_record().unwrap().unwrap().1);
+        source.next_record().unwrap().map(|(number, record)| {
+            let Ok(Record::Response(answer)) = record else { panic!() };
+            assert_eq!((number, &answer.id), (1, &id));
+            let size = answer.headers.first().map(|(_, value)| value.to_string());
+            (answer.t, answer.status, size)
+        })
+    };
+    assert_eq!(answer(LINE), Some((1_431_857_103_000, 200, Some("203023".into()))));
+    assert_eq!(answer(&LINE.replace("200 203023", "304 -")), Some((1_431_857_103_000, 304, None)));
+    assert_eq!(answer(&LINE.replace("200 203023", "- -")), None, "no answer left");
+    let envoy = r#"{"start_time":"2026-11-21T20:17:00Z","method":"GET","path":"/","response_code":404,"bytes_sent":"12","duration":250}"#;
+    assert_eq!(answer(envoy), Some((1_795_292_220_250, 404, Some("12".into()))));
+    assert_eq!(answer(&envoy.replace("404", "0")), None);
+}
+
+#[test]
 fn variants_of_combined_lines() {
     let head = "203.0.113.7 - - [17/May/2015:10:05:03 +0000] ";
     let with = |rest: &str| one(&format!("{head}{rest}"));
@@ -163,14 +184,15 @@ fn public_logs_are_read() {
         ("scanner_w3af", 3_996),
     ] {
         let mut source = Source::open(&data.join(format!("access_logs/{file}.log.gz")), Options::default()).unwrap();
-        let mut requests = 0;
+        let (mut requests, mut answers) = (0, 0);
         while let Some((line, record)) = source.next_record().unwrap() {
             match record {
-                Ok(_) => requests += 1,
+                Ok(Record::Request(_)) => requests += 1,
+                Ok(Record::Response(_)) => answers += 1,
                 Err(problem) => panic!("{file}:{line}: {problem}"),
             }
         }
-        assert_eq!(requests, expected, "{file}");
+        assert_eq!((requests, answers), (expected, expected), "{file}");
     }
 }
 

@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 use filter_core::engine::Engine;
 use filter_core::facts::Provenance;
-use weir::replay::{Summary, many};
+use weir::replay::{Memory, Summary, many};
 use weir::source::{Format, Options, Source};
 use weir::trace::Record;
 use weir::{case, replay};
@@ -21,6 +21,8 @@ use super::progress::Progress;
 ///
 /// Reads traces (JSON Lines), access logs in Combined form and Envoy's JSON access log, packed with gzip or not, of any
 /// size in constant memory. An access log saw little of a request: signals that need more stay silent.
+///
+/// What clients did before counts as it does on a host: keep the lines in the order they came, and give files in order.
 #[derive(clap::Args)]
 #[command(after_help = AFTER)]
 pub(super) struct Args {
@@ -42,6 +44,9 @@ pub(super) struct Args {
     /// Write each request that was acted on, redacted, with its verdict, to this file
     #[arg(long, value_name = "FILE")]
     cases: Option<PathBuf>,
+    /// Judge each request on its own, as if it were the first
+    #[arg(long)]
+    stateless: bool,
 }
 
 const AFTER: &str = "\
@@ -84,8 +89,9 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let mut cases = args.cases.as_deref().map(create).transpose()?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut summary = Summary::new();
+    let mut memory = if args.stateless { Memory::none() } else { Memory::of(&engine) };
     for path in &args.files {
-        one(path, &args, &engine, &mut summary, &mut out, cases.as_mut())?;
+        one(path, &args, &engine, &mut memory, &mut summary, &mut out, cases.as_mut())?;
     }
     match args.output {
         Output::Table => write!(out, "{summary}")?,
@@ -109,6 +115,7 @@ fn one(
     path: &Path,
     args: &Args,
     engine: &Engine,
+    memory: &mut Memory,
     summary: &mut Summary,
     out: &mut impl Write,
     mut cases: Option<&mut BufWriter<File>>,
@@ -118,7 +125,7 @@ fn one(
     let mut progress = Progress::new(&name, source.input());
     let position = source.input().counter();
     let host = args.engine.host();
-    let result = replay::run(&mut source, &name, engine, host, summary, |_, request, verdict| {
+    let result = replay::run(&mut source, &name, engine, host, memory, summary, |_, request, verdict| {
         progress.tick(|| position.get());
         if args.output == Output::Ndjson {
             writeln!(out, "{}", verdict.event(&request.id))?;

@@ -1,0 +1,102 @@
+//! What a replay remembers between the lines.
+
+use std::collections::{HashMap, VecDeque};
+
+use filter_core::engine::{Engine, Ticket};
+use filter_core::facts::{Fact, Header, Outcome};
+use filter_core::state::{Records, Tables};
+
+use crate::trace::Response;
+
+/// Requests that may wait for their answers; the oldest is given up first. At 10,000 requests a second that is six seconds.
+const WAITING: usize = 65_536;
+
+/// The tables that a host would keep, and the verdicts whose answers are still to come.
+#[derive(Debug, Default)]
+pub struct Memory {
+    tables: Option<Tables>,
+    /// The last verdict: in a log its answer comes next.
+    last: Option<(String, Ticket)>,
+    waiting: HashMap<String, Ticket>,
+    /// Ids in the order they came.
+    order: VecDeque<String>,
+}
+
+impl Memory {
+    /// As large as the engine's bundle says.
+    pub fn of(engine: &Engine) -> Self {
+        Memory { tables: Some(Tables::new(engine.bundle().limits())), ..Memory::default() }
+    }
+
+    /// None: each request is judged on its own.
+    pub fn none() -> Self {
+        Memory::default()
+    }
+
+    /// Where requests are counted.
+    pub(super) fn tables(&mut self) -> Option<&mut Tables> {
+        self.tables.as_mut()
+    }
+
+    /// Keeps a verdict's ticket until its answer comes.
+    pub(super) fn wait(&mut self, id: &str, ticket: Ticket) {
+        let Some((id, ticket)) = self.last.replace((id.to_owned(), ticket)) else { return };
+        if self.order.len() >= WAITING
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.waiting.remove(&oldest);
+        }
+        self.order.push_back(id.clone());
+        self.waiting.insert(id, ticket);
+    }
+
+    /// Counts an answer; `false` where its request is not known.
+    pub(super) fn settle(&mut self, engine: &Engine, answer: &Response) -> bool {
+        let ticket = match self.last.take_if(|(id, _)| *id == answer.id) {
+            Some((_, ticket)) => Some(ticket),
+            // Its place in the order stays, until it is the oldest.
+            None => self.waiting.remove(&answer.id),
+        };
+        let Some(ticket) = ticket else { return false };
+        let headers: Vec<Header<'_>> = answer
+            .headers
+            .iter()
+            .map(|(name, value)| Header { name: name.as_bytes(), value: value.as_bytes() })
+            .collect();
+        let outcome = Outcome { status: Fact::Present(answer.status), headers: &headers, ..Outcome::default() };
+        let size = outcome.header(b"content-length").present();
+        let size = size.and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
+        let outcome = Outcome { size: size.map_or(Fact::Unknown, Fact::Present), ..outcome };
+        let records = self.tables.as_mut().map_or_else(Records::default, |tables| tables.find(ticket.keys()));
+        engine.settle(&ticket, &outcome, records, answer.t);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use filter_core::facts::Facts;
+
+    use super::*;
+
+    #[test]
+    fn answers_find_their_requests_in_any_order_until_too_many_wait() {
+        let engine = crate::desk::load(None, None).unwrap();
+        let mut memory = Memory::of(&engine);
+        let facts = Facts { method: b"GET", authority: b"shop.example", path: b"/", ..Facts::default() };
+        for id in 0..WAITING + 3 {
+            let plan = engine.plan(&facts, 1);
+            let verdict = engine.decide(plan, memory.tables().unwrap().lend(engine.plan(&facts, 1).touched()));
+            let ticket = verdict.ticket().unwrap();
+            memory.wait(&id.to_string(), ticket);
+        }
+        let mut settle =
+            |id: usize| memory.settle(&engine, &Response { id: id.to_string(), status: 200, ..Response::default() });
+        assert_eq!(
+            [WAITING + 2, 5, WAITING + 2, 5, 0, 1, 2].map(&mut settle),
+            [true, true, false, false, false, false, true]
+        );
+        let records = memory.tables().unwrap().find(engine.plan(&facts, 1).keys());
+        assert_eq!(records.site.unwrap().statuses.total(), 3);
+    }
+}
