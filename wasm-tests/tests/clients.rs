@@ -66,6 +66,17 @@ fn libraries_are_tools_by_their_own_name() {
 }
 
 #[test]
+fn pasted_headers_are_caught_on_the_very_first_request() {
+    let mut first = BTreeMap::new();
+    for judged in judged().into_iter().filter(|judged| judged.recorded.kind == "copied-headers") {
+        first.entry(judged.recorded.client.clone()).or_insert(judged);
+    }
+    assert!(!first.is_empty());
+    let wrong = lines(first.into_values().filter(|judged| judged.class != Class::Bot));
+    assert!(wrong.is_empty(), "not a bot on the first request:\n{wrong}");
+}
+
+#[test]
 fn those_who_hide_are_found_out() {
     let mut caught = BTreeMap::<String, bool>::new();
     for judged in judged() {

@@ -158,6 +158,18 @@ fn the_oci_layout_holds_the_module_and_is_the_same_each_time() {
     assert_eq!(&tar[512..512 + wasm.len()], &wasm[..]);
 }
 
+/// Both check themselves against `vector.json`, which the core's own tests hold to what it signs.
+#[test]
+fn the_checkers_for_origins_believe_the_vector_and_no_change_of_it() {
+    let origin = module::root().join("adapters/envoy/examples/origin");
+    for (program, file) in [("python3", "weir_tag.py"), ("node", "weir-tag.mjs")] {
+        let done = Command::new(program).arg(origin.join(file)).output();
+        let done = done.unwrap_or_else(|error| panic!("cannot start {program}: {error}; install it"));
+        let said = String::from_utf8_lossy(&done.stdout);
+        assert!(done.status.success() && said.contains("is believed, and no change of it"), "{file}: {done:?}");
+    }
+}
+
 #[test]
 fn the_module_is_within_its_size_budget() {
     let budget = std::fs::read_to_string(module::root().join("adapters/envoy/size-budget.txt")).unwrap();

@@ -96,7 +96,7 @@ impl Pipeline {
     /// A bundle whose one rule is called `rule`, signed unless it is called plain.
     fn build(&self, rule: &str, serial: u64) -> String {
         let policy = format!(
-            r#"{{"serial":{serial},"rules":[{{"id":"{rule}","when":"always","then":"monitor"}}],"otherwise":"allow"}}"#
+            r#"{{"serial":{serial},"rules":[{{"id":"{rule}","when":"true","then":"monitor"}}],"otherwise":"allow"}}"#
         );
         let (source, bundle) = (self.desk.path("policy.json"), self.desk.path("built.json"));
         std::fs::write(&source, policy).unwrap();
