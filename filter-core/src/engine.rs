@@ -1,8 +1,10 @@
 //! The whole line: facts in, verdict out.
 
+mod header_sets;
 mod plan;
 mod ticket;
 
+pub use header_sets::HeaderSets;
 pub use plan::Plan;
 pub use ticket::Ticket;
 
@@ -17,7 +19,7 @@ use crate::policy::{Action, Bundle, Decision, EVENT_SHARES, Endpoint, Problem, P
 use crate::request::{ClientAddressSettings, Request};
 use crate::score::Score;
 use crate::signals::infrastructure::Origin;
-use crate::signals::{Evidence, Seen};
+use crate::signals::{Evidence, Scope, Seen};
 use crate::state::{Memory, Records, Touched};
 
 /// A bundle under a host's settings: immutable, cheap to share, the same verdict for the same facts and time on every host.
@@ -43,6 +45,8 @@ pub struct Engine {
     keys: Option<Keys>,
     client_address: ClientAddressSettings,
     event_share: u32,
+    /// The first digits of the bundle's id.
+    stamp: u64,
 }
 
 /// What is said about one request, with everything it was said from.
@@ -87,13 +91,19 @@ impl Engine {
         }
         Problems::check(problems)?;
         let client_address = settings.client_address.clone();
-        Ok(Engine { bundle, keys: settings.keys.clone(), client_address, event_share: settings.event_share })
+        let stamp = bundle.id().get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or(0);
+        Ok(Engine { bundle, keys: settings.keys.clone(), client_address, event_share: settings.event_share, stamp })
     }
 
     /// Reads and names one request. `now` is in milliseconds since the epoch. Allocates nothing unless the path was sent in
     /// another form than the normal one.
     pub fn plan<'a>(&'a self, facts: &'a Facts<'a>, now: u64) -> Plan<'a> {
-        Plan::new(self, facts, now)
+        Plan::new(self, facts, now, None)
+    }
+
+    /// The same, sooner where requests with these headers came before: for hosts that live long enough to see them again.
+    pub fn plan_with<'a>(&'a self, facts: &'a Facts<'a>, now: u64, known: &mut HeaderSets) -> Plan<'a> {
+        Plan::new(self, facts, now, Some(known))
     }
 
     /// Judges one request at its plan's time, after counting it in the records lent. Depends on nothing else; allocates
@@ -102,9 +112,9 @@ impl Engine {
         let bundle = &self.bundle;
         let touched = (!records.is_empty()).then(|| *plan.touched());
         let memory = touched.as_ref().map_or_else(Memory::default, |touched| records.count(touched));
-        let Plan { request, fingerprint, origin, place, now, .. } = plan;
+        let Plan { request, fingerprint, origin, place, header_set, now, .. } = plan;
         let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now };
-        let evidence = Evidence::gather(&seen);
+        let evidence = header_set.and(Evidence::gather(&seen, Scope::Request));
         let score = Score::new(evidence, &seen, bundle.weights());
         let decision = bundle.decide(seen, evidence, &score, place);
         let endpoint = place.and_then(|place| bundle.endpoints().get(usize::from(place)));

@@ -25,5 +25,6 @@ pub mod engine;
 
 mod bytes;
 mod order;
+mod words;
 pub mod keys;
 pub mod limits;

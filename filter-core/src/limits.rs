@@ -6,6 +6,16 @@
 /// Header lines looked at. Envoy's default `max_headers_count` is 100, nginx and Cloudflare stop near 100 to 128.
 pub const HEADERS: usize = 128;
 
+/// Header sets whose judgement a long-lived host keeps, 1.5 KB each: a browser sends five to ten (pages, images, fetches), so this
+/// holds those of the 30 or so most frequent browser versions.
+pub const HEADER_SETS: usize = 256;
+
+/// Lines of a set that is kept. Browsers send up to 25, an edge adds up to ten.
+pub const HEADER_SET_LINES: usize = 40;
+
+/// Bytes of names and steady values of a set that is kept. Chrome's navigation has 800.
+pub const HEADER_SET_BYTES: usize = 1024;
+
 /// Bytes of a user agent looked at. The longest of 952 real ones (intoli, 2026) has 296; in-app browsers reach 600.
 pub const USER_AGENT: usize = 1024;
 

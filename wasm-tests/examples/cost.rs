@@ -81,12 +81,12 @@ fn main() {
     let memory = Memory::default();
     let seen =
         Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now: 1_731_000_000_000 };
-    let evidence = Evidence::gather(&seen);
+    let evidence = Evidence::all(&seen);
     time("decide", || engine.judge(black_box(&facts), 1_731_000_000_000));
     time("  request", || Request::new(black_box(&facts), &settings.client_address));
     time("  fingerprint", || Fingerprint::new(black_box(&request), bundle.names()));
     time("  origin", || Origin::new(black_box(&request), &fingerprint, bundle.networks()));
-    time("  signals", || Evidence::gather(black_box(&seen)));
+    time("  signals", || Evidence::all(black_box(&seen)));
     time("  score", || Score::new(black_box(evidence), &seen, bundle.weights()));
     time("event", || verdict.event("cost"));
     let mut costs: Vec<(f64, &str)> =

@@ -20,6 +20,7 @@ use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{Action, ContextType};
 
 use facts::RequestBytes;
+use filter_core::state::Records;
 use poll::Poller;
 use store::{Active, Slot};
 
@@ -94,7 +95,13 @@ impl HttpContext for Http {
 fn judge(active: &Active, bytes: &RequestBytes) -> Action {
     let started = hostcalls::now_nanoseconds();
     bytes.with_facts(|facts, forged| {
-        let verdict = active.engine.judge(facts, started.checked_div(1_000_000).unwrap_or(0));
+        let now = started.checked_div(1_000_000).unwrap_or(0);
+        // One request is judged at a time; a borrow that fails would only be slower.
+        let plan = match active.known.try_borrow_mut() {
+            Ok(mut known) => active.engine.plan_with(facts, now, &mut known),
+            Err(_) => active.engine.plan(facts, now),
+        };
+        let verdict = active.engine.decide(plan, Records::default());
         metrics::decision(started);
         act::carry_out(active, &verdict, forged)
     })

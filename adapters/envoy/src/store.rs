@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use filter_core::engine::Engine;
+use filter_core::engine::{Engine, HeaderSets};
 use filter_core::policy::{self, Activation, Settings};
 
 use crate::hostcalls::{self, Level};
@@ -20,6 +20,8 @@ pub(crate) struct Active {
     pub(crate) engine: Engine,
     /// Counts what it decided.
     pub(crate) counters: Counters,
+    /// Header sets it judged before.
+    pub(crate) known: RefCell<HeaderSets>,
 }
 
 /// The place where a root context keeps its engine; requests look here, bundles are offered here.
@@ -38,7 +40,7 @@ impl Slot {
         let now = hostcalls::now_nanoseconds().checked_div(1_000_000).unwrap_or(0);
         let made = slot.offer(bundle, settings, now, |bundle| {
             let engine = Engine::new(bundle, settings)?;
-            Ok(Active { counters: Counters::new(&engine), engine })
+            Ok(Active { counters: Counters::new(&engine), known: RefCell::default(), engine })
         });
         if made.map_err(|problems| problems.to_string())? == Activation::Activated
             && let Some(active) = slot.serving()

@@ -4,13 +4,15 @@ use core::cell::OnceCell;
 
 use siphasher::sip::SipHasher24;
 
-use super::Engine;
+use super::header_sets::Found;
+use super::{Engine, HeaderSets};
 use crate::facts::Facts;
 use crate::fingerprint::Fingerprint;
 use crate::keys::Keys;
-use crate::request::Request;
+use crate::request::{Headers, Request};
 use crate::signals::infrastructure::Origin;
-use crate::state::{Naming, RecordKeys, Touched};
+use crate::signals::{Evidence, Scope, Seen};
+use crate::state::{Memory, Naming, RecordKeys, Touched};
 
 /// A request, read and named: which records it touches, and what it wants of its host.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct Plan<'a> {
     pub(super) origin: Origin<'a>,
     /// Place of its endpoint in the bundle.
     pub(super) place: Option<u16>,
+    /// What the header set alone shows.
+    pub(super) header_set: Evidence,
     /// Found when first asked for: hashing costs as much as judging a short request.
     pub(super) touched: OnceCell<Touched>,
     pub(super) now: u64,
@@ -27,13 +31,34 @@ pub struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(engine: &'a Engine, facts: &'a Facts<'a>, now: u64) -> Self {
-        let bundle = &engine.bundle;
-        let request = Request::new(facts, &engine.client_address);
-        let fingerprint = Fingerprint::new(&request, bundle.names());
+    pub(super) fn new(engine: &'a Engine, facts: &'a Facts<'a>, now: u64, known: Option<&mut HeaderSets>) -> Self {
+        let (bundle, settings) = (&engine.bundle, &engine.client_address);
+        let found = known.and_then(|known| known.find(facts, engine.stamp));
+        let headers = match found.as_ref().and_then(Found::index) {
+            Some(index) => Headers::indexed(facts, index),
+            None => Headers::new(facts),
+        };
+        let request = Request::with_headers(facts, headers, settings);
+        let judged = found.as_ref().and_then(|found| found.judged(&request));
+        let fingerprint = match judged {
+            Some(judged) => judged.fingerprint(&request, bundle.names()),
+            None => Fingerprint::new(&request, bundle.names()),
+        };
         let origin = Origin::new(&request, &fingerprint, bundle.networks());
+        let header_set = judged.map_or_else(
+            || {
+                let memory = Memory::default();
+                let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now };
+                let evidence = Evidence::gather(&seen, Scope::HeaderSet);
+                if let Some(found) = found {
+                    found.keep(&request, &fingerprint, bundle.names(), evidence);
+                }
+                evidence
+            },
+            |judged| judged.evidence,
+        );
         let place = bundle.endpoint_of(&request);
-        Plan { request, fingerprint, origin, place, touched: OnceCell::new(), now, engine }
+        Plan { request, fingerprint, origin, place, header_set, touched: OnceCell::new(), now, engine }
     }
 
     /// The request, indexed.

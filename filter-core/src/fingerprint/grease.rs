@@ -58,12 +58,13 @@ fn place(major: u32, of: u32) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::facts::{Facts, Header};
+    use crate::fingerprint::hints::SentHints;
     use crate::request::Headers;
 
     fn check(list: &str, major: u32) -> (Option<bool>, bool) {
         let headers = [Header { name: b"sec-ch-ua", value: list.as_bytes() }];
         let facts = Facts { headers: &headers, ..Facts::default() };
-        let hints = ClientHints::read(&Headers::new(&facts));
+        let hints = ClientHints::read(SentHints::of(&Headers::new(&facts)));
         (hints.fits_version(major), hints.has_made_up_brand())
     }
 

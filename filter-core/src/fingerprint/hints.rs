@@ -30,18 +30,36 @@ pub struct ClientHints<'a> {
     pub malformed: bool,
 }
 
+/// The hints' headers as they came, not looked into yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SentHints<'a> {
+    list: Fact<&'a [u8]>,
+    mobile: Fact<&'a [u8]>,
+    platform: Fact<&'a [u8]>,
+}
+
+impl<'a> SentHints<'a> {
+    pub(super) fn of(headers: &Headers<'a>) -> Self {
+        SentHints {
+            list: headers.get(HeaderName::SecChUa),
+            mobile: headers.get(HeaderName::SecChUaMobile),
+            platform: headers.get(HeaderName::SecChUaPlatform),
+        }
+    }
+}
+
 impl<'a> ClientHints<'a> {
-    pub(crate) fn read(headers: &Headers<'a>) -> Self {
-        let list = headers.get(HeaderName::SecChUa);
+    pub(super) fn read(sent: SentHints<'a>) -> Self {
+        let list = sent.list;
         let mut hints = ClientHints {
             list,
-            mobile: match headers.get(HeaderName::SecChUaMobile) {
+            mobile: match sent.mobile {
                 Fact::Present(b"?1") => Fact::Present(true),
                 Fact::Present(b"?0") => Fact::Present(false),
                 Fact::Absent => Fact::Absent,
                 _ => Fact::Unknown,
             },
-            platform: headers.get(HeaderName::SecChUaPlatform).map(unquote),
+            platform: sent.platform.map(unquote),
             brands: [Brand::default(); BRANDS],
             count: 0,
             malformed: false,
@@ -105,7 +123,7 @@ mod tests {
             Header { name: b"sec-ch-ua-platform", value: b"\"Windows\"" },
         ];
         let facts = Facts { headers: &headers, ..Facts::default() };
-        let hints = ClientHints::read(&Headers::new(&facts));
+        let hints = ClientHints::read(SentHints::of(&Headers::new(&facts)));
         assert_eq!(hints.brands().len(), 3);
         assert_eq!(hints.brand(b"Chromium").unwrap().version, b"100");
         assert_eq!(hints.platform, Fact::Present(&b"Windows"[..]));
@@ -118,7 +136,7 @@ mod tests {
         for text in [&b"Chrome"[..], b"\"a", b"\"a\";v=1", b"", b"\"a\";v=\"1\",", b"\"a\";v=\"1\" x"] {
             let headers = [Header { name: b"sec-ch-ua", value: text }];
             let facts = Facts { headers: &headers, ..Facts::default() };
-            assert!(ClientHints::read(&Headers::new(&facts)).malformed, "{text:?}");
+            assert!(ClientHints::read(SentHints::of(&Headers::new(&facts))).malformed, "{text:?}");
         }
     }
 }

@@ -20,29 +20,40 @@ pub use ja4::Ja4;
 pub use names::{Category, Named, Names, NamesError};
 
 use crate::request::{HeaderName, Request};
+use hints::SentHints;
 
 /// What the request says about its maker, and what it shows without saying.
 #[derive(Debug)]
 pub struct Fingerprint<'a> {
     /// What the user agent says.
     pub claim: Claim<'a>,
-    /// What the client hints say.
-    pub hints: ClientHints<'a>,
     /// The TLS ClientHello, where the host gives its JA4.
     pub ja4: Option<Ja4<'a>>,
     /// The automation that the user agent names, if the bundle's table knows it.
     pub named: Option<&'a Named>,
+    sent_hints: SentHints<'a>,
+    /// Read where evidence is to be gathered; else when somebody asks.
+    hints: Option<ClientHints<'a>>,
 }
 
 impl<'a> Fingerprint<'a> {
-    /// Reads claim, hints and name off the request.
+    /// Reads claim and name off the request.
     pub fn new(request: &Request<'a>, names: &'a Names) -> Self {
         let user_agent = request.header(HeaderName::UserAgent);
-        Fingerprint {
-            claim: Claim::parse(user_agent),
-            hints: ClientHints::read(&request.headers),
-            ja4: Ja4::of(request),
-            named: user_agent.present().and_then(|text| names.find(text)),
-        }
+        let named = user_agent.present().and_then(|text| names.find(text));
+        let mut fingerprint = Fingerprint::known(request, Claim::parse(user_agent), named);
+        fingerprint.hints = Some(ClientHints::read(fingerprint.sent_hints));
+        fingerprint
+    }
+
+    /// With claim and name read before, off a request with the same user agent.
+    pub(crate) fn known(request: &Request<'a>, claim: Claim<'a>, named: Option<&'a Named>) -> Self {
+        let sent_hints = SentHints::of(&request.headers);
+        Fingerprint { claim, ja4: Ja4::of(request), named, sent_hints, hints: None }
+    }
+
+    /// What the client hints say.
+    pub fn hints(&self) -> ClientHints<'a> {
+        self.hints.unwrap_or_else(|| ClientHints::read(self.sent_hints))
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn id(request: &Request<'_>, fingerprint: &Fingerprint<'_>, key: SipH
     field(&mut hasher, accept(request).as_bytes());
     let encodings = request.header(HeaderName::AcceptEncoding).map(|v| v.get(..ENCODINGS).unwrap_or(v));
     fact(&mut hasher, encodings);
-    hints(&mut hasher, &fingerprint.hints);
+    hints(&mut hasher, &fingerprint.hints());
     field(&mut hasher, request.kind.as_str().as_bytes());
     Id::finish(&hasher)
 }

@@ -17,6 +17,12 @@ const NONE: u8 = u8::MAX;
 pub struct Headers<'a> {
     lines: &'a [Header<'a>],
     known: Option<&'a [&'a [u8]]>,
+    index: HeaderIndex,
+}
+
+/// Where which names stand: the same for all requests whose lines have the same names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeaderIndex {
     /// Position of a name's first line.
     first: [u8; HeaderName::COUNT],
     /// Known names in the order they came, each once.
@@ -27,11 +33,9 @@ pub struct Headers<'a> {
     truncated: bool,
 }
 
-impl<'a> Headers<'a> {
-    pub(crate) fn new(facts: &Facts<'a>) -> Self {
-        let mut index = Headers {
-            lines: facts.headers,
-            known: facts.headers_known,
+impl HeaderIndex {
+    pub(crate) fn new(facts: &Facts<'_>) -> Self {
+        let mut index = HeaderIndex {
             first: [NONE; HeaderName::COUNT],
             order: [NONE; HeaderName::COUNT],
             ordered: 0,
@@ -58,20 +62,36 @@ impl<'a> Headers<'a> {
             self.ordered = self.ordered.saturating_add(1);
         }
     }
+}
+
+impl<'a> Headers<'a> {
+    pub(crate) fn new(facts: &Facts<'a>) -> Self {
+        Self::indexed(facts, HeaderIndex::new(facts))
+    }
+
+    /// With the index of lines that have the same names.
+    pub(crate) fn indexed(facts: &Facts<'a>, index: HeaderIndex) -> Self {
+        Headers { lines: facts.headers, known: facts.headers_known, index }
+    }
+
+    /// The index.
+    pub(crate) fn index(&self) -> HeaderIndex {
+        self.index
+    }
 
     /// The first value of `name`.
     pub fn get(&self, name: HeaderName) -> Fact<&'a [u8]> {
-        let position = self.first.get(name as usize).copied().unwrap_or(NONE);
+        let position = self.index.first.get(name as usize).copied().unwrap_or(NONE);
         match self.lines.get(usize::from(position)) {
             Some(line) if position != NONE => Fact::Present(line.value),
-            _ if self.truncated || !self.speaks_for(name) => Fact::Unknown,
+            _ if self.index.truncated || !self.speaks_for(name) => Fact::Unknown,
             _ => Fact::Absent,
         }
     }
 
     /// Whether `name` came more than once.
     pub fn is_repeated(&self, name: HeaderName) -> bool {
-        self.repeated & name.bit() != 0
+        self.index.repeated & name.bit() != 0
     }
 
     /// Names that came more than once.
@@ -81,7 +101,7 @@ impl<'a> Headers<'a> {
 
     /// Known names in the order the host shows, each at its first place.
     pub fn order(&self) -> impl DoubleEndedIterator<Item = HeaderName> + '_ {
-        self.order.iter().take(usize::from(self.ordered)).filter_map(|index| HeaderName::from_index(*index))
+        self.index.order.iter().take(usize::from(self.index.ordered)).filter_map(|index| HeaderName::from_index(*index))
     }
 
     /// The place of `name` among the known names.
@@ -94,7 +114,7 @@ impl<'a> Headers<'a> {
     pub fn first_inversion(&self, expected: &[HeaderName]) -> Option<(HeaderName, HeaderName)> {
         let mut previous: Option<(u8, HeaderName)> = None;
         for name in expected {
-            let place = self.first.get(*name as usize).copied().filter(|place| *place != NONE);
+            let place = self.index.first.get(*name as usize).copied().filter(|place| *place != NONE);
             match (place, previous) {
                 (Some(place), Some((before, other))) if place < before => return Some((*name, other)),
                 (Some(place), _) => previous = Some((place, *name)),
@@ -111,14 +131,14 @@ impl<'a> Headers<'a> {
 
     /// More lines came than are looked at.
     pub fn is_truncated(&self) -> bool {
-        self.truncated
+        self.index.truncated
     }
 
     /// Every value of any header by its lower-case name; for names outside [`HeaderName`], as policy writes them.
     pub fn by_text(&self, name: &[u8]) -> Fact<&'a [u8]> {
         match self.lines().iter().find(|line| line.name.eq_ignore_ascii_case(name)) {
             Some(line) => Fact::Present(line.value),
-            None if self.truncated || self.known.is_some_and(|known| !known.contains(&name)) => Fact::Unknown,
+            None if self.index.truncated || self.known.is_some_and(|known| !known.contains(&name)) => Fact::Unknown,
             None => Fact::Absent,
         }
     }

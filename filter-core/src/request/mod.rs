@@ -10,6 +10,7 @@ mod path;
 mod transport;
 
 pub use address::{ClientAddress, ClientAddressSettings, Prefix};
+pub(crate) use headers::HeaderIndex;
 pub use headers::{HeaderName, Headers};
 pub use kind::{Method, RequestKind};
 pub use path::Path;
@@ -41,7 +42,11 @@ pub struct Request<'a> {
 impl<'a> Request<'a> {
     /// Indexes `facts` under the host's address settings.
     pub fn new(facts: &'a Facts<'a>, settings: &ClientAddressSettings) -> Self {
-        let headers = Headers::new(facts);
+        Self::with_headers(facts, Headers::new(facts), settings)
+    }
+
+    /// With headers indexed before.
+    pub(crate) fn with_headers(facts: &'a Facts<'a>, headers: Headers<'a>, settings: &ClientAddressSettings) -> Self {
         let method = Method::parse(facts.method);
         let path = Path::new(facts.path);
         let client = ClientAddress::resolve(facts, &headers, settings);

@@ -1,6 +1,7 @@
 //! The signals that fired on one request.
 
-use super::{Detail, Pillar, SIGNALS, Seen, Signal, SignalId};
+use super::registry::within;
+use super::{Detail, Pillar, Scope, Seen, Signal, SignalId};
 
 /// One signal that fired.
 #[derive(Clone, Copy, Debug)]
@@ -18,17 +19,26 @@ pub struct Reason<'a> {
 pub struct Evidence(u128);
 
 impl Evidence {
-    /// Runs every signal.
-    pub fn gather(seen: &Seen<'_>) -> Self {
-        let mut bit = 1u128;
-        let mut fired = 0u128;
-        for signal in SIGNALS {
+    /// Runs the signals of one scope.
+    pub fn gather(seen: &Seen<'_>, scope: Scope) -> Self {
+        let mut fired = Evidence::default();
+        for (id, signal) in Evidence(within(scope)).signals() {
             if (signal.detect)(seen).is_some() {
-                fired |= bit;
+                fired.0 |= id.bit();
             }
-            bit = bit.wrapping_shl(1);
         }
-        Evidence(fired)
+        fired
+    }
+
+    /// Runs every signal.
+    pub fn all(seen: &Seen<'_>) -> Self {
+        Self::gather(seen, Scope::HeaderSet).and(Self::gather(seen, Scope::Request))
+    }
+
+    /// What fired in either.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Evidence(self.0 | other.0)
     }
 
     /// Whether a signal fired.

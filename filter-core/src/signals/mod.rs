@@ -48,6 +48,16 @@ impl Pillar {
     }
 }
 
+/// What a signal looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Only how the request is put together: its method, kind, protocol and transport, which headers came in which order, and
+    /// [steady](crate::request::HeaderName::is_steady) headers' values. A program sends few such sets, so hosts may keep what was said of one.
+    HeaderSet,
+    /// Anything: path, address, TLS, other values.
+    Request,
+}
+
 /// One kind of evidence.
 #[derive(Debug)]
 pub struct Signal {
@@ -55,6 +65,8 @@ pub struct Signal {
     pub id: &'static str,
     /// What it is evidence about.
     pub pillar: Pillar,
+    /// What it looks at.
+    pub scope: Scope,
     /// Default weight in milli-nats: a log-likelihood ratio, bots over people.
     pub weight: i32,
     /// One sentence for people.

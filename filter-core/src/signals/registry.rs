@@ -1,6 +1,6 @@
 //! Every signal, in the order of reports. Adding one is a file and a line here.
 
-use super::{Signal, infrastructure, tools};
+use super::{Scope, Signal, infrastructure, tools};
 
 /// All signals.
 pub static SIGNALS: [&Signal; COUNT] = [
@@ -69,6 +69,28 @@ pub static SIGNALS: [&Signal; COUNT] = [
 
 /// How many there are.
 pub const COUNT: usize = 61;
+
+/// Which signals have a scope, one bit each.
+pub(super) fn within(scope: Scope) -> u128 {
+    match scope {
+        Scope::HeaderSet => HEADER_SET,
+        Scope::Request => !HEADER_SET & ALL,
+    }
+}
+
+const ALL: u128 = u128::MAX >> (128 - COUNT);
+
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs at compile time")]
+static HEADER_SET: u128 = {
+    let (mut bits, mut place) = (0u128, 0usize);
+    while place < COUNT {
+        if matches!(SIGNALS[place].scope, Scope::HeaderSet) {
+            bits |= 1 << place;
+        }
+        place += 1;
+    }
+    bits
+};
 
 /// A signal by its place in [`SIGNALS`]. Only names leave the process; places change between versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

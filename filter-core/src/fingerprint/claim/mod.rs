@@ -53,8 +53,15 @@ impl<'a> Claim<'a> {
         match user_agent {
             Fact::Unknown => Claim::nothing(Family::Unknown),
             Fact::Absent => Claim::nothing(Family::Absent),
-            Fact::Present(text) => Claim::read(text.get(..limits::USER_AGENT).unwrap_or(text)),
+            Fact::Present(text) => Claim::read(cut(text)),
         }
+    }
+
+    /// The same claim with the user agent it was read from, or another copy of it.
+    pub(crate) fn of<'b>(&self, user_agent: Fact<&'b [u8]>) -> Claim<'b> {
+        let Claim { family, major, engine, engine_major, platform, mobile, webview, user_agent: _ } = *self;
+        let user_agent = user_agent.present().map_or(&b""[..], cut);
+        Claim { family, major, engine, engine_major, platform, mobile, webview, user_agent }
     }
 
     /// Claims to be a browser that renders pages (web views included).
@@ -105,4 +112,8 @@ impl<'a> Claim<'a> {
             user_agent: b"",
         }
     }
+}
+
+fn cut(user_agent: &[u8]) -> &[u8] {
+    user_agent.get(..limits::USER_AGENT).unwrap_or(user_agent)
 }

@@ -1,6 +1,7 @@
 //! What product names mean.
 
 use super::tokens::Product;
+use crate::words::WordTable;
 
 /// Meaning of a product name. Several names may share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,43 +85,122 @@ impl Marks {
     }
 }
 
-/// The table. Names are exact: real programs do not vary their case but for a few apps.
+/// What is in the table. Names are exact: real programs do not vary their case but for a few apps.
 pub(super) fn mark(name: &[u8]) -> Option<Mark> {
-    Some(match name {
-        b"Mozilla" => Mark::Mozilla,
-        b"AppleWebKit" => Mark::WebKit,
-        b"Gecko" | b"Goanna" => Mark::Gecko,
-        b"Safari" => Mark::Safari,
-        b"Version" => Mark::Version,
-        b"Mobile" => Mark::Mobile,
-        b"Chrome" | b"Chromium" => Mark::Chrome,
-        b"HeadlessChrome" => Mark::HeadlessChrome,
-        b"Firefox" => Mark::Firefox,
-        b"Edg" | b"EdgA" | b"EdgW" => Mark::Edge,
-        b"Edge" => Mark::EdgeHtml,
-        b"OPR" | b"OPT" | b"OPX" | b"OPiOS" => Mark::Opera,
-        b"Opera" => Mark::Presto,
-        b"SamsungBrowser" => Mark::Samsung,
-        b"CriOS" => Mark::ChromeIos,
-        b"FxiOS" => Mark::FirefoxIos,
-        b"EdgiOS" => Mark::EdgeIos,
-        b"YaBrowser" | b"Vivaldi" | b"Whale" | b"UCBrowser" | b"UBrowser" | b"MQQBrowser" | b"QQBrowser"
-        | b"MiuiBrowser" | b"XiaoMi" | b"HuaweiBrowser" | b"HonorBrowser" | b"HeyTapBrowser" | b"VivoBrowser"
-        | b"DuckDuckGo" | b"Ddg" | b"Brave" | b"Silk" | b"Focus" | b"Klar" | b"Coast" | b"AlohaBrowser" | b"Ecosia"
-        | b"Puffin" | b"Quark" | b"Maxthon" | b"MxBrowser" | b"coc_coc_browser" | b"PaleMoon" => Mark::Brand,
-        b"Electron" | b"QtWebEngine" | b"CEF" | b"NWjs" => Mark::Shell,
-        b"FBAN" | b"FBAV" | b"FB_IAB" | b"Instagram" | b"Barcelona" | b"GSA" | b"Line" | b"MicroMessenger"
-        | b"Snapchat" | b"Pinterest" | b"Twitter" | b"musical_ly" | b"trill" | b"BytedanceWebview" | b"TikTok"
-        | b"KAKAOTALK" | b"NAVER" | b"LinkedInApp" | b"Weibo" | b"AlipayClient" | b"AliApp" | b"baiduboxapp"
-        | b"QQ" => Mark::InApp,
-        b"okhttp" | b"OkHttp" | b"Dalvik" | b"dalvik" | b"CFNetwork" | b"cfnetwork" | b"Alamofire" => Mark::Stack,
-        b"Profile" | b"profile" | b"Configuration" | b"configuration" | b"UP.Browser" | b"UCWEB" | b"KHTML"
-        | b"NCSA_Mosaic" | b"IBrowse" => Mark::Past,
-        b"Ubuntu" | b"Fedora" | b"Debian" | b"Gentoo" | b"Mint" | b"KAIOS" | b"TV" | b"Tablet" | b"Build"
-        | b"NetType" | b"Language" | b"Presto" | b"Touch" | b"FBIOS" => Mark::Neutral,
-        _ => return None,
-    })
+    MARKS_BY_NAME.get(name)
 }
+
+static MARKS_BY_NAME: WordTable<Mark, 256> = WordTable::new(&[
+    (b"Mozilla", Mark::Mozilla),
+    (b"AppleWebKit", Mark::WebKit),
+    (b"Gecko", Mark::Gecko),
+    (b"Goanna", Mark::Gecko),
+    (b"Safari", Mark::Safari),
+    (b"Version", Mark::Version),
+    (b"Mobile", Mark::Mobile),
+    (b"Chrome", Mark::Chrome),
+    (b"Chromium", Mark::Chrome),
+    (b"HeadlessChrome", Mark::HeadlessChrome),
+    (b"Firefox", Mark::Firefox),
+    (b"Edg", Mark::Edge),
+    (b"EdgA", Mark::Edge),
+    (b"EdgW", Mark::Edge),
+    (b"Edge", Mark::EdgeHtml),
+    (b"OPR", Mark::Opera),
+    (b"OPT", Mark::Opera),
+    (b"OPX", Mark::Opera),
+    (b"OPiOS", Mark::Opera),
+    (b"Opera", Mark::Presto),
+    (b"SamsungBrowser", Mark::Samsung),
+    (b"CriOS", Mark::ChromeIos),
+    (b"FxiOS", Mark::FirefoxIos),
+    (b"EdgiOS", Mark::EdgeIos),
+    (b"YaBrowser", Mark::Brand),
+    (b"Vivaldi", Mark::Brand),
+    (b"Whale", Mark::Brand),
+    (b"UCBrowser", Mark::Brand),
+    (b"UBrowser", Mark::Brand),
+    (b"MQQBrowser", Mark::Brand),
+    (b"QQBrowser", Mark::Brand),
+    (b"MiuiBrowser", Mark::Brand),
+    (b"XiaoMi", Mark::Brand),
+    (b"HuaweiBrowser", Mark::Brand),
+    (b"HonorBrowser", Mark::Brand),
+    (b"HeyTapBrowser", Mark::Brand),
+    (b"VivoBrowser", Mark::Brand),
+    (b"DuckDuckGo", Mark::Brand),
+    (b"Ddg", Mark::Brand),
+    (b"Brave", Mark::Brand),
+    (b"Silk", Mark::Brand),
+    (b"Focus", Mark::Brand),
+    (b"Klar", Mark::Brand),
+    (b"Coast", Mark::Brand),
+    (b"AlohaBrowser", Mark::Brand),
+    (b"Ecosia", Mark::Brand),
+    (b"Puffin", Mark::Brand),
+    (b"Quark", Mark::Brand),
+    (b"Maxthon", Mark::Brand),
+    (b"MxBrowser", Mark::Brand),
+    (b"coc_coc_browser", Mark::Brand),
+    (b"PaleMoon", Mark::Brand),
+    (b"Electron", Mark::Shell),
+    (b"QtWebEngine", Mark::Shell),
+    (b"CEF", Mark::Shell),
+    (b"NWjs", Mark::Shell),
+    (b"FBAN", Mark::InApp),
+    (b"FBAV", Mark::InApp),
+    (b"FB_IAB", Mark::InApp),
+    (b"Instagram", Mark::InApp),
+    (b"Barcelona", Mark::InApp),
+    (b"GSA", Mark::InApp),
+    (b"Line", Mark::InApp),
+    (b"MicroMessenger", Mark::InApp),
+    (b"Snapchat", Mark::InApp),
+    (b"Pinterest", Mark::InApp),
+    (b"Twitter", Mark::InApp),
+    (b"musical_ly", Mark::InApp),
+    (b"trill", Mark::InApp),
+    (b"BytedanceWebview", Mark::InApp),
+    (b"TikTok", Mark::InApp),
+    (b"KAKAOTALK", Mark::InApp),
+    (b"NAVER", Mark::InApp),
+    (b"LinkedInApp", Mark::InApp),
+    (b"Weibo", Mark::InApp),
+    (b"AlipayClient", Mark::InApp),
+    (b"AliApp", Mark::InApp),
+    (b"baiduboxapp", Mark::InApp),
+    (b"QQ", Mark::InApp),
+    (b"okhttp", Mark::Stack),
+    (b"OkHttp", Mark::Stack),
+    (b"Dalvik", Mark::Stack),
+    (b"dalvik", Mark::Stack),
+    (b"CFNetwork", Mark::Stack),
+    (b"cfnetwork", Mark::Stack),
+    (b"Alamofire", Mark::Stack),
+    (b"Profile", Mark::Past),
+    (b"profile", Mark::Past),
+    (b"Configuration", Mark::Past),
+    (b"configuration", Mark::Past),
+    (b"UP.Browser", Mark::Past),
+    (b"UCWEB", Mark::Past),
+    (b"KHTML", Mark::Past),
+    (b"NCSA_Mosaic", Mark::Past),
+    (b"IBrowse", Mark::Past),
+    (b"Ubuntu", Mark::Neutral),
+    (b"Fedora", Mark::Neutral),
+    (b"Debian", Mark::Neutral),
+    (b"Gentoo", Mark::Neutral),
+    (b"Mint", Mark::Neutral),
+    (b"KAIOS", Mark::Neutral),
+    (b"TV", Mark::Neutral),
+    (b"Tablet", Mark::Neutral),
+    (b"Build", Mark::Neutral),
+    (b"NetType", Mark::Neutral),
+    (b"Language", Mark::Neutral),
+    (b"Presto", Mark::Neutral),
+    (b"Touch", Mark::Neutral),
+    (b"FBIOS", Mark::Neutral),
+]);
 
 /// The first number of a version; `MiuiBrowser/13.1` behind `XiaoMi/` counts as 13, `v2` as 2.
 pub(super) fn major(version: &[u8]) -> Option<u32> {

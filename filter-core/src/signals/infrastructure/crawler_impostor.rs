@@ -1,12 +1,13 @@
 //! A crawler's name from an address its operator does not publish. Operators add ranges faster than lists are built, so
 //! the list's date matters; behind a CDN or an address nobody vouches for the signal is silent.
 
-use crate::signals::{CrawlerProof, Detail, Pillar, Seen, Signal};
+use crate::signals::{CrawlerProof, Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "crawler_impostor",
     pillar: Pillar::Infrastructure,
+    scope: Scope::Request,
     weight: 9_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "claims a crawler whose operator publishes its addresses, from another one",

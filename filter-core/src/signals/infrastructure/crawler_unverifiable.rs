@@ -1,11 +1,12 @@
 //! A crawler's name that no published ranges can prove, or whose address is not surely the client's.
 
-use crate::signals::{CrawlerProof, Detail, Pillar, Seen, Signal};
+use crate::signals::{CrawlerProof, Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "crawler_unverifiable",
     pillar: Pillar::Infrastructure,
+    scope: Scope::Request,
     weight: 300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "claims a crawler that cannot be verified here",

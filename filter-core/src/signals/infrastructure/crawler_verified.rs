@@ -1,11 +1,12 @@
 //! A crawler's name from its operator's published addresses. What else is odd about it is the operator's affair.
 
-use crate::signals::{CrawlerProof, Detail, Pillar, Seen, Signal};
+use crate::signals::{CrawlerProof, Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "crawler_verified",
     pillar: Pillar::Infrastructure,
+    scope: Scope::Request,
     weight: -6_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the address is in the ranges published by the crawler's operator",

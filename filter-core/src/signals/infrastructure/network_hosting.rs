@@ -2,12 +2,13 @@
 //! quarter of an ordinary site's visitors. A weight, never a verdict.
 
 use crate::signals::infrastructure::NetworkKind;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "network_hosting",
     pillar: Pillar::Infrastructure,
+    scope: Scope::Request,
     weight: 800,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the address belongs to a data centre or cloud",

@@ -1,12 +1,13 @@
 //! A known open or residential proxy. The default bundle has no such list: this is for lists that an operator brings.
 
 use crate::signals::infrastructure::NetworkKind;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "network_proxy",
     pillar: Pillar::Infrastructure,
+    scope: Scope::Request,
     weight: 1_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the address is an open or residential proxy",

@@ -2,12 +2,13 @@
 //! with the list's age; the default bundle has no such list.
 
 use crate::signals::infrastructure::NetworkKind;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "network_reputation",
     pillar: Pillar::Infrastructure,
+    scope: Scope::Request,
     weight: 2_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the address was seen attacking others",

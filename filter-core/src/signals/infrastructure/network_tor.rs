@@ -1,12 +1,13 @@
 //! A Tor exit. People use Tor Browser, and much automation hides there; the address says nothing about which.
 
 use crate::signals::infrastructure::NetworkKind;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "network_tor",
     pillar: Pillar::Infrastructure,
+    scope: Scope::Request,
     weight: 1_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the address is a Tor exit",

@@ -1,12 +1,13 @@
 //! An exit of a commercial VPN. Mostly people; scripts rent the same exits to change address.
 
 use crate::signals::infrastructure::NetworkKind;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "network_vpn",
     pillar: Pillar::Infrastructure,
+    scope: Scope::Request,
     weight: 900,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the address belongs to a VPN service",

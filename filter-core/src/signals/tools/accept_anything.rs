@@ -4,12 +4,13 @@
 
 use crate::facts::Fact;
 use crate::request::{HeaderName, Method, RequestKind};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "accept_anything",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a browser's first request accepts anything",

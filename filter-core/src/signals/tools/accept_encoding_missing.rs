@@ -1,12 +1,13 @@
 //! Every browser asks for compression. Only media requests with a range ask for `identity`.
 
 use crate::request::HeaderName;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "accept_encoding_missing",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a browser without Accept-Encoding",

@@ -4,12 +4,13 @@
 use crate::bytes;
 use crate::fingerprint::Engine;
 use crate::request::HeaderName;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "accept_encoding_version",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 1_800,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "an Accept-Encoding of another version",

@@ -1,12 +1,13 @@
 //! Every browser with a window names a language on page loads; Chromium's headless shell and most libraries do not.
 
 use crate::request::{HeaderName, RequestKind};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "accept_language_missing",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a page load without a language",

@@ -1,12 +1,13 @@
 //! Every browser sends Accept with every request but WebSockets (WHATWG Fetch, 4.1).
 
 use crate::request::{HeaderName, RequestKind};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "accept_missing",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a browser without Accept",

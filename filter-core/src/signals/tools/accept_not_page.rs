@@ -1,12 +1,13 @@
 //! A page load accepts `text/html` first, in every browser.
 
 use crate::request::{HeaderName, RequestKind};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "accept_not_page",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 5_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a page load that does not accept pages",

@@ -5,12 +5,13 @@
 use crate::bytes;
 use crate::facts::Fact;
 use crate::request::{HeaderName, Method};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "api_call_as_navigation",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 5_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "an API call with a navigation's headers",

@@ -3,12 +3,13 @@
 
 use crate::facts::Fact;
 use crate::request::HeaderName;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "asset_as_navigation",
     pillar: Pillar::Tools,
+    scope: Scope::Request,
     weight: 1_800,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "an image, style or script fetched as a page",

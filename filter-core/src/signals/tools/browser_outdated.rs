@@ -3,12 +3,13 @@
 //! ESR is the last there and is still served.
 
 use crate::fingerprint::Engine;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "browser_outdated",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 1_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "claims a browser version that nearly nobody runs",

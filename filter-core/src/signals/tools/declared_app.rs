@@ -2,12 +2,13 @@
 //! scripts that copy them; alone it says little.
 
 use crate::fingerprint::{Category, Family};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "declared_app",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 1_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the user agent names an app's HTTP stack",

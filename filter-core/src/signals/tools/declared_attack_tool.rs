@@ -2,12 +2,13 @@
 //! can allow it.
 
 use crate::fingerprint::Category;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "declared_attack_tool",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 9_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the user agent names an attack tool",

@@ -1,12 +1,13 @@
 //! The user agent names a crawler, preview fetcher, monitor or feed reader. Whether the address bears the name out is
 //! the infrastructure pillar's question.
 
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "declared_crawler",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 2_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the user agent names a crawler",

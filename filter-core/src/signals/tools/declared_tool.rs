@@ -2,12 +2,13 @@
 //! manager. Automation, said openly: alone it makes class `tool`, never `bot`.
 
 use crate::fingerprint::Category;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "declared_tool",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 2_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the user agent names a tool",

@@ -2,12 +2,13 @@
 //! `price-sync/1.2`: automation, said openly, by somebody unknown.
 
 use crate::fingerprint::Family;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "declared_unlisted",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 2_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the user agent names a program nobody listed",

@@ -2,12 +2,13 @@
 //! library's.
 
 use crate::request::HeaderName;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "header_repeated",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 3_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a header that comes once came twice",

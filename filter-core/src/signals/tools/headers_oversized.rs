@@ -1,11 +1,12 @@
 //! A browser sends 10 to 30 header lines. More than are looked at is a probe or a broken proxy.
 
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "headers_oversized",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "more headers than any browser sends",

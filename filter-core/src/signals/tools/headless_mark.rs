@@ -1,12 +1,13 @@
 //! The user agent or the brand list names a browser without a window, or a driver of one. Nobody browses with these.
 
 use crate::fingerprint::{Category, Family};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "headless_mark",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 9_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the request names a headless or driven browser",
@@ -32,7 +33,7 @@ fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     if fingerprint.claim.family == Family::HeadlessChrome {
         return Some(Detail::new("user agent says HeadlessChrome"));
     }
-    if fingerprint.hints.brand(b"HeadlessChrome").is_some() {
+    if fingerprint.hints().brand(b"HeadlessChrome").is_some() {
         return Some(Detail::new("sec-ch-ua says HeadlessChrome"));
     }
     let named = fingerprint.named.filter(|named| named.category == Category::BrowserAutomation)?;

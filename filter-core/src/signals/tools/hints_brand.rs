@@ -2,12 +2,13 @@
 //! itself is always there. A plain Chrome user agent may carry any brand: Brave and others hide behind it.
 
 use crate::fingerprint::{Engine, Family};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "hints_brand",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "client hints and user agent name different browsers",
@@ -28,7 +29,7 @@ user-agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML,
 
 fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     let claim = seen.browser().filter(|claim| claim.engine == Engine::Chromium)?;
-    let hints = &seen.fingerprint.hints;
+    let hints = &seen.fingerprint.hints();
     if hints.malformed || hints.brands().is_empty() {
         return None;
     }

@@ -4,12 +4,13 @@
 //! make a bot.
 
 use crate::bytes;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "hints_grease",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 3_600,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the brand list is another Chromium version's",
@@ -31,7 +32,7 @@ pub static SIGNAL: Signal = Signal {
 
 fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     seen.chromium()?;
-    let hints = &seen.fingerprint.hints;
+    let hints = &seen.fingerprint.hints();
     let (major, _) = bytes::leading_number(hints.brand(b"Chromium")?.version)?;
     (!hints.fits_version(major)?).then(|| {
         Detail::new("Chromium {} does not send sec-ch-ua `{}`")

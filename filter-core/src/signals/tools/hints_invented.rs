@@ -2,12 +2,13 @@
 //! which does not exist (it is `Google Chrome`). Stealth plug-ins and header generators write such lists.
 
 use crate::fingerprint::Engine;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "hints_invented",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a brand list that no Chromium makes",
@@ -32,7 +33,7 @@ const SINCE: u32 = 110;
 
 fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     let claim = seen.browser().filter(|claim| claim.engine == Engine::Chromium)?;
-    let hints = &seen.fingerprint.hints;
+    let hints = &seen.fingerprint.hints();
     let judged =
         claim.engine_major.is_some_and(|major| major >= SINCE) && !hints.malformed && !hints.brands().is_empty();
     let invented = !hints.has_made_up_brand() || hints.brand(b"Chrome").is_some();

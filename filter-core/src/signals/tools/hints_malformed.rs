@@ -1,12 +1,13 @@
 //! `sec-ch-ua` is a structured field: quoted brands with quoted versions (RFC 8941, W3C UA-CH). Browsers never get it
 //! wrong.
 
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "hints_malformed",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "sec-ch-ua is no list of brands",
@@ -22,6 +23,6 @@ sec-ch-ua: Chromium 156"],
 };
 
 fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
-    let hints = &seen.fingerprint.hints;
+    let hints = &seen.fingerprint.hints();
     hints.malformed.then(|| Detail::new("sec-ch-ua is `{}`").with(hints.list.present().unwrap_or_default()))
 }

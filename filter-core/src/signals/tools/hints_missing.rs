@@ -3,12 +3,13 @@
 //! does not make a bot.
 
 use crate::request::RequestKind;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "hints_missing",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_200,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a Chromium sent no client hints over TLS",
@@ -41,7 +42,7 @@ fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     let major =
         seen.chromium().filter(|major| *major >= FIRST_JUDGED && seen.request.is_secure() && !seen.is_embedded())?;
     let page = matches!(seen.request.kind, RequestKind::Navigation | RequestKind::FormPost | RequestKind::Asset);
-    let hints = &seen.fingerprint.hints;
+    let hints = &seen.fingerprint.hints();
     let missing = hints.list.is_absent() && hints.platform.is_absent();
     (missing && page && !seen.is_for_worker()).then(|| Detail::new("claims Chromium {}, no sec-ch-ua").with(major))
 }

@@ -2,12 +2,13 @@
 
 use crate::bytes;
 use crate::fingerprint::Engine;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "hints_mobile",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 3_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "client hints and user agent disagree about a phone",
@@ -24,7 +25,7 @@ sec-ch-ua-mobile: ?1"],
 
 fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     let claim = seen.browser().filter(|claim| claim.engine == Engine::Chromium)?;
-    let hinted = seen.fingerprint.hints.mobile.present()?;
+    let hinted = seen.fingerprint.hints().mobile.present()?;
     let says = bytes::contains(claim.user_agent, b"Mobile");
     let word = |mobile: bool| if mobile { "mobile" } else { "not mobile" };
     (hinted != says).then(|| Detail::new("user agent says {}, sec-ch-ua-mobile {}").word(word(says)).word(word(hinted)))

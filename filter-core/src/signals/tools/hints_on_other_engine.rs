@@ -2,12 +2,13 @@
 //! header set patched together.
 
 use crate::fingerprint::Engine;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "hints_on_other_engine",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "client hints from an engine that has none",
@@ -24,7 +25,7 @@ sec-ch-ua: "Chromium";v="156""#],
 
 fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     let claim = seen.browser().filter(|claim| matches!(claim.engine, Engine::Gecko | Engine::WebKit))?;
-    let hints = &seen.fingerprint.hints;
+    let hints = &seen.fingerprint.hints();
     (hints.list.is_present() || hints.platform.is_present())
         .then(|| Detail::new("claims {}, sends client hints").word(claim.family.as_str()))
 }

@@ -2,12 +2,13 @@
 //! changes both.
 
 use crate::fingerprint::{Engine, Platform};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "hints_platform",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "client hints and user agent name different platforms",
@@ -26,7 +27,7 @@ user-agent: Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, 
 
 fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     let claim = seen.browser().filter(|claim| claim.engine == Engine::Chromium)?;
-    let hinted = seen.fingerprint.hints.platform.present()?;
+    let hinted = seen.fingerprint.hints().platform.present()?;
     let platform = match hinted {
         b"Windows" => Platform::Windows,
         b"macOS" | b"Mac OS X" => Platform::MacOs,

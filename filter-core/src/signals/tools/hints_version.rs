@@ -2,12 +2,13 @@
 //! (2023) left the major version in place.
 
 use crate::bytes;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "hints_version",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 5_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "client hints and user agent name different versions",
@@ -24,7 +25,7 @@ sec-ch-ua: "Not:A-Brand";v="8", "Chromium";v="155""#],
 
 fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     let claimed = seen.chromium()?;
-    let brand = seen.fingerprint.hints.brand(b"Chromium")?;
+    let brand = seen.fingerprint.hints().brand(b"Chromium")?;
     let (hinted, _) = bytes::leading_number(brand.version)?;
     (hinted != claimed).then(|| Detail::new("user agent says Chrome {}, sec-ch-ua says {}").with(claimed).with(hinted))
 }

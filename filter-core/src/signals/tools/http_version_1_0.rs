@@ -2,12 +2,13 @@
 
 use crate::facts::Fact;
 use crate::request::{HeaderName, HttpVersion};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "http_version_1_0",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a browser that speaks HTTP/1.0",

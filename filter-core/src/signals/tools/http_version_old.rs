@@ -3,12 +3,13 @@
 
 use crate::fingerprint::Engine;
 use crate::request::{HttpVersion, RequestKind};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "http_version_old",
     pillar: Pillar::Tools,
+    scope: Scope::Request,
     weight: 1_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a current browser that does not use HTTP/2",

@@ -2,12 +2,13 @@
 
 use crate::fingerprint::Engine;
 use crate::request::{HeaderName, Method};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "origin_missing_on_post",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a browser's POST without Origin",

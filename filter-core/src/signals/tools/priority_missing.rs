@@ -3,12 +3,13 @@
 use crate::facts::Fact;
 use crate::fingerprint::Engine;
 use crate::request::{HeaderName, HttpVersion};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "priority_missing",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 2_800,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a page load over HTTP/2 without Priority",

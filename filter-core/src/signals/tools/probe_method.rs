@@ -2,12 +2,13 @@
 
 use crate::facts::Fact;
 use crate::request::{HttpVersion, Method, RequestKind};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "probe_method",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a method used for probing",

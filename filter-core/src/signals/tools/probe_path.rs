@@ -4,12 +4,13 @@
 
 use crate::bytes;
 use crate::limits;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "probe_path",
     pillar: Pillar::Tools,
+    scope: Scope::Request,
     weight: 4_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a path that only scanners ask for",

@@ -4,12 +4,13 @@
 use crate::facts::Fact;
 use crate::fingerprint::Engine;
 use crate::request::HttpVersion;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "pseudo_header_order",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "HTTP/2 pseudo headers in another engine's order",

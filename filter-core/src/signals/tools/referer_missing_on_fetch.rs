@@ -3,12 +3,13 @@
 
 use crate::facts::Fact;
 use crate::request::{HeaderName, RequestKind};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "referer_missing_on_fetch",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 1_200,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a same-origin fetch without Referer",

@@ -3,12 +3,13 @@
 //! come together.
 
 use crate::request::HeaderName;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "sec_fetch_incoherent",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 5_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "Fetch Metadata that no browser sends",

@@ -3,12 +3,13 @@
 
 use crate::fingerprint::Engine;
 use crate::request::{HeaderName, RequestKind};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "sec_fetch_missing",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "no Fetch Metadata from a browser that sends it",

@@ -3,12 +3,13 @@
 use crate::facts::Fact;
 use crate::fingerprint::Engine;
 use crate::request::{HeaderName, HttpVersion};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "te_trailers",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 2_800,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a Firefox without TE, or a Chromium with it",

@@ -3,12 +3,13 @@
 
 use crate::fingerprint::Engine;
 use crate::request::RequestKind;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "tls_alpn",
     pillar: Pillar::Tools,
+    scope: Scope::Request,
     weight: 1_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a current browser that offers no HTTP/2",

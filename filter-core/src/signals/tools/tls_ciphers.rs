@@ -4,12 +4,13 @@
 //! this needs other evidence beside it.
 
 use crate::fingerprint::Engine;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "tls_ciphers",
     pillar: Pillar::Tools,
+    scope: Scope::Request,
     weight: 2_400,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "TLS ciphers of another program",

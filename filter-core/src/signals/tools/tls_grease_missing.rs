@@ -3,12 +3,13 @@
 //! specification drops GREASE and cannot tell.
 
 use crate::facts::Ja4By;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "tls_grease_missing",
     pillar: Pillar::Tools,
+    scope: Scope::Request,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a Chromium without its random signature algorithm",

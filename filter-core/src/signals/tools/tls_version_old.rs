@@ -1,12 +1,13 @@
 //! Chromium since 70, Firefox since 63 and Safari since 12.1 offer TLS 1.3. Company proxies that open TLS may not.
 
 use crate::fingerprint::Engine;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "tls_version_old",
     pillar: Pillar::Tools,
+    scope: Scope::Request,
     weight: 3_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a current browser with old TLS",

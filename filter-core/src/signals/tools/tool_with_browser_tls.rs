@@ -2,12 +2,13 @@
 //! imitate browsers. Apps are exempt: Android's own TLS shares Chromium's cipher list.
 
 use crate::fingerprint::{Category, Family};
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "tool_with_browser_tls",
     pillar: Pillar::Tools,
+    scope: Scope::Request,
     weight: 5_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a declared tool has a browser's TLS",

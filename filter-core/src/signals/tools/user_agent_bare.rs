@@ -3,12 +3,13 @@
 
 use crate::fingerprint::Family;
 use crate::request::HeaderName;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "user_agent_bare",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the user agent is empty or says nothing",

@@ -4,12 +4,13 @@
 
 use crate::bytes;
 use crate::fingerprint::Engine;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "user_agent_malformed",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a browser's user agent is not formed as that browser forms it",

@@ -1,12 +1,13 @@
 //! No user agent at all. RFC 9110 (10.1.5) says a user agent SHOULD send one; every browser does.
 
 use crate::fingerprint::Family;
-use crate::signals::{Detail, Pillar, Seen, Signal};
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
 pub static SIGNAL: Signal = Signal {
     id: "user_agent_missing",
     pillar: Pillar::Tools,
+    scope: Scope::HeaderSet,
     weight: 4_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "no user agent was sent",

@@ -50,7 +50,7 @@ mod tests {
             for (texts, expected) in [(signal.vectors.fires, true), (signal.vectors.silent, false)] {
                 for text in texts {
                     let sample = Sample::parse(text).unwrap_or_else(|e| panic!("{}: {e}", signal.id));
-                    if sample.see(|seen| Evidence::gather(seen).has(id)) != expected {
+                    if sample.see(|seen| Evidence::all(seen).has(id)) != expected {
                         let what = if expected { "is silent" } else { "fires" };
                         wrong.push(alloc::format!("{} {what} on:\n{text}\n", signal.id));
                     }
@@ -65,7 +65,7 @@ mod tests {
         let mut wrong = Vec::new();
         for (name, text) in BASES {
             Sample::parse(text).unwrap().see(|seen| {
-                for reason in Evidence::gather(seen).reasons(*seen) {
+                for reason in Evidence::all(seen).reasons(*seen) {
                     wrong.push(alloc::format!("{name}: {} ({})", reason.signal.id, reason.detail));
                 }
             });

@@ -1,7 +1,8 @@
 //! The whole line: a verdict is the same twice, in bounds, and can be written on one line.
 
-use filter_core::engine::Verdict;
+use filter_core::engine::{HeaderSets, Verdict};
 use filter_core::policy::Action;
+use filter_core::state::Records;
 use serde_json::Value;
 
 use super::Target;
@@ -17,6 +18,11 @@ fn check(data: &[u8]) {
             let verdict = engine.judge(facts, now);
             sound(&verdict);
             assert_eq!(whole(&verdict), whole(&engine.judge(facts, now)));
+            let mut known = HeaderSets::default();
+            for _ in 0..2 {
+                let plan = engine.plan_with(facts, now, &mut known);
+                assert_eq!(whole(&verdict), whole(&engine.decide(plan, Records::default())));
+            }
         }
     });
 }

@@ -50,5 +50,5 @@ fn with_hints(list: &[u8], mobile: &[u8], platform: &[u8], use_them: impl FnOnce
     ];
     let facts = Facts { headers: &headers, ..Facts::default() };
     let names = Names::default();
-    use_them(&Fingerprint::new(&Request::new(&facts, &ClientAddressSettings::default()), &names).hints);
+    use_them(&Fingerprint::new(&Request::new(&facts, &ClientAddressSettings::default()), &names).hints());
 }
