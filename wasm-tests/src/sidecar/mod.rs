@@ -29,6 +29,8 @@ use weir_sidecar::tls::config::{Certificate, upstream};
 pub struct Options {
     /// Where requests go.
     pub origin: String,
+    /// Certificate and key of the TLS listener; `None`: made up.
+    pub certificate: Option<(std::path::PathBuf, std::path::PathBuf)>,
     /// Authority of an https origin.
     pub origin_ca: Option<std::path::PathBuf>,
     /// The two lines; `None`: none is loaded.
@@ -52,6 +54,7 @@ impl Options {
     pub fn new(origin: SocketAddr, bundle: &str) -> Self {
         Options {
             origin: format!("http://{origin}"),
+            certificate: None,
             origin_ca: None,
             bundle: Some(bundle.to_owned()),
             settings: crate::bundles::settings(bundle),
@@ -114,7 +117,11 @@ impl Sidecar {
             probe: options.probe,
             ids: Ids::new(),
         });
-        let certificate = Certificate::throw_away(&["localhost"]).map_err(|why| anyhow!(why))?;
+        let certificate = match &options.certificate {
+            Some((chain, key)) => Certificate::from_files(chain, key),
+            None => Certificate::throw_away(&["localhost"]),
+        };
+        let certificate = certificate.map_err(|why| anyhow!(why))?;
         let prefixes: Result<Vec<_>, _> = options.proxy_protocol_from.iter().map(|text| text.parse()).collect();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let plain = Entry { certificate: None, proxy_protocol_from: prefixes.map_err(|error| anyhow!("{error}"))? };

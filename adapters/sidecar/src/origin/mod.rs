@@ -1,7 +1,8 @@
 //! The one origin behind this proxy: connections to it, kept and bounded.
 //!
 //! HTTP/1.1, as most origins next door speak it; gRPC goes by HTTP/2 (with prior knowledge over `http`, by ALPN over
-//! `https`). A request is sent a second time only where the first connection closed before taking it.
+//! `https`). A request is sent a second time only where a kept connection closed before taking it, or, if it is safe and has
+//! no body, before answering it.
 
 mod connect;
 mod error;
@@ -101,6 +102,8 @@ impl Origin {
     async fn send_h1(self: &Arc<Self>, mut request: Request<Body>) -> Result<Response<Body>, OriginError> {
         loop {
             let (mut lease, is_reused) = self.lease().await?;
+            // An origin may close a kept connection at the very moment it is used again.
+            let again = if is_reused { copy(&request) } else { None };
             match lease.sender.try_send_request(request).await {
                 Ok(response) if response.status() == hyper::StatusCode::SWITCHING_PROTOCOLS => {
                     return Ok(response.map(|_| Body::Empty));
@@ -114,7 +117,7 @@ impl Origin {
                     }
                     return Ok(Response::from_parts(parts, Body::FromOrigin(incoming, lease)));
                 }
-                Err(mut failed) => match failed.take_message() {
+                Err(mut failed) => match failed.take_message().or(again) {
                     Some(unsent) if is_reused => request = unsent,
                     _ => return Err(OriginError::Closed(failed.into_error())),
                 },
@@ -169,4 +172,18 @@ impl Origin {
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Lease>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The same request once more, where sending it twice does no harm (RFC 9110, 9.2.1): safe, and without a body.
+fn copy(request: &Request<Body>) -> Option<Request<Body>> {
+    let is_safe = request.method().is_safe() && matches!(request.body(), Body::Empty);
+    is_safe.then(|| {
+        let mut copy = Request::new(Body::Empty);
+        *copy.method_mut() = request.method().clone();
+        *copy.uri_mut() = request.uri().clone();
+        *copy.version_mut() = request.version();
+        *copy.headers_mut() = request.headers().clone();
+        *copy.extensions_mut() = request.extensions().clone();
+        copy
+    })
 }
