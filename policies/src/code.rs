@@ -61,6 +61,19 @@ codes! {
     ENDPOINT = 404, "an endpoint";
     TEXTS = 405, "a list of texts";
     OTHER = 499, "something else that a host would refuse";
+    // Lint: a host would take it, and it is seldom meant.
+    UNREACHABLE = 500, "a rule after one that every request matches";
+    SHADOWED = 501, "a rule whose requests an earlier one takes";
+    DEAD = 502, "a condition that no request meets";
+    CATCH_ALL = 503, "everything is blocked that no allow rule lets pass";
+    HEALTH_CHECK = 510, "health checks would be blocked";
+    OWN_NETWORK = 511, "the operator's own networks would be blocked";
+    VERIFIED_CRAWLER = 512, "a crawler that proves itself would be blocked";
+    WEBHOOK = 513, "webhooks from the addresses their sender publishes would be blocked";
+    SHARED_EGRESS = 520, "an address that many people share decides alone to block";
+    STALE = 530, "a rule blocks by a network list that is old or has no date";
+    UNUSED = 531, "a list that no rule uses";
+    COST = 540, "the conditions may cost more than a request should";
 }
 
 impl std::fmt::Display for Code {

@@ -17,6 +17,7 @@ mod compile;
 mod defaults;
 mod diagnostic;
 mod flatten;
+pub mod lint;
 mod locate;
 mod names;
 mod networks;

@@ -88,7 +88,8 @@ fn a_policy_is_built_and_judges() {
     assert!(ran.out.contains("serial 3"), "{}", ran.out);
     let judged = run(&["replay", "-o", "json", "--bundle", &bundle, &data("access.log")], b"");
     assert_eq!(serde_json::from_str::<Value>(&judged.out).unwrap()["actions"]["block"], 3, "{}", judged.err);
-    assert_eq!(run(&["check", &source], b"").code, 0);
+    let meant = run(&["check", &source, "--allow", "W0503", "--allow", "W0510"], b"");
+    assert_eq!(meant.code, 0, "{}", meant.out);
 }
 
 #[test]
@@ -164,4 +165,30 @@ fn help_has_examples_for_each_verb() {
     }
     assert_eq!(run(&["nonsense"], b"").code, 2);
     assert_eq!(run(&["replay", &data("access.log"), "--output", "xml"], b"").code, 2);
+}
+
+#[test]
+fn what_is_seldom_meant_is_warned_of() {
+    let desk = Desk::new();
+    let (source, bundle) = (desk.path("policy.json"), desk.path("built.json"));
+    let policy = "{\n  \"serial\": 3,\n  \"rules\": [\n    {\"id\": \"a\", \"when\": \"request.method == 'POST'\", \"then\": \"tag\"},\n    {\"id\": \"b\", \"when\": \"request.method == 'POST' && score >= 50\", \"then\": {\"block\": {}}},\n    // the office\n    {\"id\": \"c\", \"when\": \"client.address.inside('192.0.2.0/24')\", \"then\": {\"block\": {}}}\n  ],\n  \"otherwise\": \"allow\"\n}\n";
+    std::fs::write(&source, policy).unwrap();
+    let ran = run(&["check", &source], b"");
+    assert!(
+        ran.code == 1 && ran.out.contains("warning[W0501]") && ran.out.contains("policy.json:5:25"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    let own = run(&["check", &source, "--own", "192.0.2.0/28", "--allow", "W0501", "-o", "json"], b"");
+    let found: Value = serde_json::from_str(&own.out).unwrap();
+    assert_eq!(
+        (found[0]["code"].as_str(), found[0]["level"].as_str(), found[0]["line"].as_u64()),
+        (Some("W0511"), Some("warning"), Some(7))
+    );
+    assert_eq!(found.as_array().unwrap().len(), 1);
+    let built = run(&["build", &source, "-o", &bundle], b"");
+    assert!(built.code == 0 && built.err.contains("warning[W0501]"), "{}{}", built.out, built.err);
+    let ran = run(&["check", &bundle, "--allow", "W0501"], b"");
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
 }

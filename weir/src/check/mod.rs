@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use filter_core::engine::Engine;
 use filter_core::policy::{Bundle, BundleSource, Problem, Problems, Settings};
+use policy_compiler::lint::Context;
 use policy_compiler::{Diagnostic, Diagnostics};
 
 /// One thing wrong, with its place in the text.
@@ -22,6 +23,8 @@ use policy_compiler::{Diagnostic, Diagnostics};
 pub struct Finding {
     /// Code of its kind, as `W0200`; policies have them.
     pub code: Option<String>,
+    /// A host would take it, and it is seldom meant.
+    pub is_warning: bool,
     /// File it is in: the one that was checked, or one that it names.
     pub file: String,
     /// Path of names and indices from the document's root.
@@ -57,6 +60,28 @@ pub fn check(kind: Kind, file: &Path, text: &str) -> Result<String, Vec<Finding>
         findings.sort_by_key(|finding| finding.span.start);
         findings
     })
+}
+
+/// What a host would take and nobody means, in a bundle or in the bundle that a policy makes; none where it is refused.
+pub fn lint(kind: Kind, file: &Path, text: &str, context: &Context) -> Vec<Finding> {
+    let (bundle, at) = match kind {
+        Kind::Bundle => (Ok(text.to_owned()), "/content"),
+        Kind::Policy => {
+            (policy_compiler::build(file).map(|built| String::from_utf8_lossy(&built.bytes).into_owned()), "")
+        }
+        Kind::Settings => return Vec::new(),
+    };
+    let lints = bundle.ok().and_then(|bundle| policy_compiler::lint::lint(&bundle, context).ok()).unwrap_or_default();
+    // A policy names the files of its lists: the bundle's own places are not in it.
+    let (plain, name) = (policy_compiler::without_comments(text), file.display().to_string());
+    let shared = Arc::<str>::from(text);
+    let found = lints.into_iter().map(|lint| {
+        let place = format!("{at}{}", lint.place);
+        let span = kind.span(&plain, &place);
+        let one = Diagnostic::new(lint.code, (&name, text), span, lint.message, lint.remedy);
+        Finding { is_warning: true, ..located(&one.at(place), &shared) }
+    });
+    found.collect()
 }
 
 /// Builds a bundle that a host would take: the bytes, and what went in.
@@ -114,21 +139,27 @@ pub fn findings(diagnostics: &Diagnostics) -> Vec<Finding> {
     let mut texts: BTreeMap<&str, Arc<str>> = BTreeMap::new();
     let mut found = Vec::new();
     for one in diagnostics.iter() {
-        let Diagnostic { code, file, place, span, line, column, message, remedy } = one;
+        let file = one.file.as_str();
         let text = texts.entry(file).or_insert_with(|| std::fs::read_to_string(file).unwrap_or_default().into());
-        found.push(Finding {
-            code: Some(code.to_string()),
-            file: file.clone(),
-            place: if place.is_empty() { "/".to_owned() } else { place.clone() },
-            span: span.clone(),
-            line: *line,
-            column: *column,
-            message: message.clone(),
-            remedy: remedy.clone(),
-            text: Arc::clone(text),
-        });
+        found.push(located(one, text));
     }
     found
+}
+
+fn located(one: &Diagnostic, text: &Arc<str>) -> Finding {
+    let Diagnostic { code, file, place, span, line, column, message, remedy } = one.clone();
+    Finding {
+        code: Some(code.to_string()),
+        is_warning: false,
+        file,
+        place: if place.is_empty() { "/".to_owned() } else { place },
+        span,
+        line,
+        column,
+        message,
+        remedy,
+        text: Arc::clone(text),
+    }
 }
 
 fn finding(kind: Kind, file: &str, text: &Arc<str>, problem: &Problem) -> Finding {
@@ -140,6 +171,7 @@ fn finding(kind: Kind, file: &str, text: &Arc<str>, problem: &Problem) -> Findin
     let line_start = before.rfind('\n').map_or(0, |end| end.saturating_add(1));
     Finding {
         code: None,
+        is_warning: false,
         file: file.to_owned(),
         place: if problem.place.is_empty() { "/".to_owned() } else { problem.place.clone() },
         line: before.matches('\n').count().saturating_add(1),

@@ -19,7 +19,8 @@ impl Finding {
         let annotation = AnnotationKind::Primary.span(span).label(self.place.as_str());
         let snippet = Snippet::source(source).line_start(self.line).annotation(annotation);
         let path = format!("{}:{}:{}", self.file, self.line, self.column);
-        let mut title = Level::ERROR.primary_title(format!("{path}: {}", self.message));
+        let level = if self.is_warning { Level::WARNING } else { Level::ERROR };
+        let mut title = level.primary_title(format!("{path}: {}", self.message));
         if let Some(code) = &self.code {
             title = title.id(code.as_str());
         }
@@ -34,6 +35,7 @@ impl Finding {
     pub fn to_json(&self) -> Value {
         json!({
             "code": self.code,
+            "level": if self.is_warning { "warning" } else { "error" },
             "file": self.file,
             "place": self.place,
             "line": self.line,

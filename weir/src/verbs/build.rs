@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use policy_compiler::lint;
 use weir::bundle::{Lines, SigningKey, Terms, seal};
 use weir::check::{self, Kind};
 use weir::replay::many;
@@ -55,6 +56,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     files::replace(&args.output, text.as_bytes())
         .with_context(|| format!("`{}` cannot be written", args.output.display()))?;
     writeln!(out, "{}: {report}", args.output.display())?;
+    let source = std::fs::read_to_string(&args.source).unwrap_or_default();
+    let context = lint::Context { now: time::now(), own: Vec::new() };
+    for warning in check::lint(Kind::Policy, &args.source, &source, &context) {
+        anstream::eprintln!("{}\n", warning.render());
+    }
     if let Some(serial) = args.serial {
         writeln!(out, "  serial {serial}, in place of the source's")?;
     }

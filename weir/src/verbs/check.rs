@@ -5,14 +5,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
+use filter_core::request::Prefix;
+use policy_compiler::lint;
 use serde_json::Value;
 use weir::check::{self, Finding, Kind};
 use weir::input::Input;
 use weir::replay::many;
+use weir::time;
 
 use super::Exit;
 
 /// Check bundles, policy sources and host settings: every problem at once, with its place and remedy
+///
+/// What a host would take and nobody means is told too, as warnings W0500 to W0540: rules that are never asked, blocks that
+/// take too many, health checks, crawlers and webhooks that would be locked out, old lists, cost. Exit code 1 for those too.
 #[derive(clap::Args)]
 #[command(after_help = AFTER)]
 pub(super) struct Args {
@@ -25,6 +31,16 @@ pub(super) struct Args {
     /// What is printed
     #[arg(long, short, value_enum, default_value_t = Output::Text)]
     output: Output,
+    /// Block of addresses that is yours: policies that would block a browser or a program there are told; again for more
+    #[arg(long, value_name = "BLOCK", value_parser = block)]
+    own: Vec<Prefix>,
+    /// Warning that is meant here, by its code such as W0520; again for more
+    #[arg(long, value_name = "CODE")]
+    allow: Vec<String>,
+}
+
+fn block(text: &str) -> Result<Prefix, String> {
+    text.parse::<Prefix>().map_err(|error| error.to_string())
 }
 
 const AFTER: &str = "\
@@ -32,6 +48,7 @@ Examples:
   weir check policies/default.json              a policy source, with the data files it names
   weir check policies/bundles/default.json      what a host would say
   weir check --kind settings envoy-settings.json
+  weir check --own 192.0.2.0/24 my-policy.json  warns of rules that would lock you out
   weir check --output json bundle.json | jq '.[].message'";
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -45,11 +62,12 @@ enum KindArg {
 enum Output {
     /// Each problem with its line
     Text,
-    /// An array of problems: file, place, line, column, message, remedy
+    /// An array of problems: code, level, file, place, line, column, message, remedy
     Json,
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
+    let context = lint::Context { now: time::now(), own: args.own.clone() };
     let mut all = Vec::new();
     let mut out = anstream::stdout().lock();
     for path in &args.files {
@@ -68,11 +86,14 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
             bail!("a policy is read together with the files it names; name its own file");
         }
         let findings = match check::check(kind, path, &text) {
-            Ok(sound) if args.output == Output::Text => {
-                writeln!(out, "{name}: {sound}")?;
-                continue;
+            Ok(sound) => {
+                if args.output == Output::Text {
+                    writeln!(out, "{name}: {sound}")?;
+                }
+                let mut lints = check::lint(kind, path, &text, &context);
+                lints.retain(|lint| !lint.code.as_ref().is_some_and(|code| args.allow.contains(code)));
+                lints
             }
-            Ok(_) => continue,
             Err(findings) => findings,
         };
         if args.output == Output::Text {

@@ -133,6 +133,12 @@ impl Networks {
         set.copied().unwrap_or(0)
     }
 
+    /// An address of a list, given by its bit; for desks.
+    pub fn example(&self, bit: u64) -> Option<IpAddr> {
+        let is_in = |value: u32| self.sets.get(usize::try_from(value).ok()?).filter(|set| **set & bit != 0);
+        self.table.first(|value| is_in(value).is_some())
+    }
+
     /// The AS that announces `address`, where the bundle has the table.
     pub fn asn(&self, address: IpAddr) -> Option<u32> {
         self.asns.find(address)

@@ -71,6 +71,14 @@ impl RangeTable {
         self.v4.get(start.saturating_sub(1)..end)
     }
 
+    /// The first address whose value is wanted, IPv4 before IPv6; for desks, which look for an example.
+    pub fn first(&self, wanted: impl Fn(u32) -> bool) -> Option<IpAddr> {
+        let v4 = self.v4.iter().find(|range| wanted(range.value)).map(|range| IpAddr::from(range.first.to_be_bytes()));
+        let v6 =
+            || self.v6.iter().find(|range| wanted(range.value)).map(|range| IpAddr::from(range.first.to_be_bytes()));
+        v4.or_else(v6)
+    }
+
     /// Ranges of both families.
     pub fn len(&self) -> usize {
         self.v4.len().saturating_add(self.v6.len())

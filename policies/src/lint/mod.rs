@@ -1,0 +1,118 @@
+//! What a host would take and nobody means: rules that never speak, and rules that lock out those who must come in.
+//!
+//! | code | what | where told |
+//! |---|---|---|
+//! | `W0500` `W0501` `W0502` | rules that no request reaches, by an earlier rule or by their own condition | [`reach`] |
+//! | `W0503` `W0520` | catch-all blocks, and blocks by an address that many share | [`broad`] |
+//! | `W0510` - `W0513` | health checks, own networks, verified crawlers and webhooks that would be blocked | [`lockout`] |
+//! | `W0530` `W0531` `W0540` | old lists, unused ones, and what a request may cost | [`resources`] |
+//!
+//! Lint reads the finished content, so it says the same of a source and of a bundle. What it says of rules is sound where
+//! it speaks and may be silent where it should not: conditions are compared by their form.
+
+pub mod broad;
+mod implies;
+pub mod lockout;
+pub mod reach;
+pub mod resources;
+#[cfg(test)]
+mod tests;
+
+use filter_core::engine::Engine;
+use filter_core::keys::Keys;
+use filter_core::policy::wire::{Action, Condition, Content, Mode};
+use filter_core::policy::{Bundle, Problems, Settings};
+use filter_core::request::Prefix;
+
+use crate::Code;
+
+/// One thing that is seldom meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lint {
+    /// Its kind.
+    pub code: Code,
+    /// Path of names and indices from the content's root.
+    pub place: String,
+    /// What is odd.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// What lint cannot know from the policy.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// Now, in milliseconds since the epoch; 0: no list is old.
+    pub now: u64,
+    /// The operator's own networks.
+    pub own: Vec<Prefix>,
+}
+
+/// Lints a bundle: its two lines, whoever signed them.
+///
+/// # Errors
+/// Where it is no bundle that a host would take.
+pub fn lint(bundle: &str, context: &Context) -> Result<Vec<Lint>, Problems> {
+    let checked = Bundle::parse(bundle.as_bytes())?;
+    let line = bundle.lines().nth(1).unwrap_or_default();
+    let content = filter_core::policy::check_content(line)?;
+    let keys = Some(Keys::derive(b"lint signs nothing"));
+    let engine = Engine::new(checked, &Settings { allow_unsigned: true, keys, ..Settings::default() })?;
+    let rules = rules(&content);
+    let mut found = Vec::new();
+    reach::lint(&rules, &mut found);
+    broad::lint(&rules, &content, &mut found);
+    lockout::lint(&engine, context, &mut found);
+    resources::lint(&rules, &content, context, &mut found);
+    Ok(found)
+}
+
+/// A rule with its place; allow rules first, as they are asked.
+pub(crate) struct Placed<'c> {
+    place: String,
+    id: &'c str,
+    when: &'c Condition,
+    then: &'c Action,
+    is_enforced: bool,
+    is_allow: bool,
+}
+
+impl Placed<'_> {
+    fn blocks(&self) -> bool {
+        self.is_enforced && matches!(self.then, Action::Block(_))
+    }
+
+    fn lint(&self, code: Code, part: &str, message: String, remedy: impl Into<String>) -> Lint {
+        Lint { code, place: format!("{}{part}", self.place), message, remedy: remedy.into() }
+    }
+}
+
+fn rules(content: &Content) -> Vec<Placed<'_>> {
+    let allow = content.allow.iter().enumerate().map(|(index, rule)| Placed {
+        place: format!("/allow/{index}"),
+        id: &rule.id,
+        when: &rule.when,
+        then: &Action::Allow,
+        is_enforced: rule.mode == Mode::Enforce,
+        is_allow: true,
+    });
+    let rules = content.rules.iter().enumerate().map(|(index, rule)| Placed {
+        place: format!("/rules/{index}"),
+        id: &rule.id,
+        when: &rule.when,
+        then: &rule.then,
+        is_enforced: rule.mode == Mode::Enforce,
+        is_allow: false,
+    });
+    allow.chain(rules).collect()
+}
+
+/// Whether some test in a condition is such a one.
+fn any(condition: &Condition, is: &dyn Fn(&Condition) -> bool) -> bool {
+    is(condition)
+        || match condition {
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().any(|part| any(part, is)),
+            Condition::Not(inner) => any(inner, is),
+            _ => false,
+        }
+}

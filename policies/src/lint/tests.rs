@@ -1,0 +1,165 @@
+//! One policy a finding, and the default and strict policies, which have none.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test")]
+
+use filter_core::policy::wire;
+use serde_json::json;
+
+use super::*;
+
+/// 2026-11-22.
+const NOW: u64 = 1_795_305_600_000;
+
+fn found(content: serde_json::Value) -> Vec<String> {
+    let content: Content = serde_json::from_value(content).unwrap();
+    let own = vec!["192.0.2.0/24".parse().unwrap()];
+    let lints = lint(&wire::write(&content, 1).unwrap(), &Context { now: NOW, own }).unwrap();
+    lints.iter().map(|lint| format!("{} {}: {}; {}", lint.code, lint.place, lint.message, lint.remedy)).collect()
+}
+
+/// Rules by their conditions: `r0`, `r1` ...; those that say so block, the others monitor.
+fn rules(conditions: &[(serde_json::Value, bool)]) -> serde_json::Value {
+    let rule = |(index, (when, blocks)): (usize, &(serde_json::Value, bool))| json!({"id": format!("r{index}"), "when": when, "then": if *blocks { json!({"block": {}}) } else { json!("monitor") }});
+    let tor = json!({"lists": [{"name": "tor", "kind": "tor", "date": "2026-11"}]});
+    json!({"networks": tor, "rules": conditions.iter().enumerate().map(rule).collect::<Vec<_>>(), "otherwise": "allow"})
+}
+
+#[test]
+fn ours_are_clean() {
+    for bundle in [include_str!("../../bundles/default.json"), include_str!("../../bundles/strict.json")] {
+        assert_eq!(lint(bundle, &Context { now: NOW, own: Vec::new() }).unwrap(), []);
+    }
+}
+
+#[test]
+fn rules_that_are_never_asked() {
+    let post = json!({"method": ["POST"]});
+    let cases = [
+        (
+            vec![(json!("always"), false), (post.clone(), false)],
+            "W0500 /rules/1/when: every request meets `r0` before `r1` is asked; move it up, or remove it",
+        ),
+        (
+            vec![
+                (json!({"method": ["POST", "PUT"]}), false),
+                (json!({"all": [post, {"path": {"prefix": "/a"}}]}), false),
+            ],
+            "W0501 /rules/1/when: whatever meets `r1` meets `r0` first; move it above `r0`, narrow that one, or remove this",
+        ),
+        (
+            vec![(json!({"all": [{"score": {"at_least": 60}}, {"all": [{"score": {"below": 50}}]}]}), false)],
+            "W0502 /rules/0/when: no request meets the condition of `r0`; two of its tests exclude each other; mend or remove it",
+        ),
+    ];
+    for (conditions, expected) in cases {
+        assert_eq!(found(rules(&conditions)), [expected]);
+    }
+    let mut shadow = rules(&[(json!("always"), false), (json!({"method": ["POST"]}), false)]);
+    shadow["rules"][0]["mode"] = json!("shadow");
+    assert!(found(shadow).is_empty(), "a shadow rule takes nothing");
+    let mut allow = rules(&[(json!({"path": {"prefix": "/a/b"}}), false)]);
+    allow["allow"] = json!([{"id": "a", "when": {"path": {"prefix": "/a"}}}]);
+    assert!(found(allow).is_empty(), "an allow rule does not know paths that can be read in two ways");
+}
+
+#[test]
+fn blocks_that_take_too_many() {
+    let everything = json!({"rules": [], "otherwise": {"block": {}}});
+    let everything = found(everything);
+    assert!(
+        everything[0].starts_with("W0503 /otherwise: whatever no rule is about is blocked; let pass"),
+        "{everything:?}"
+    );
+    assert!(
+        everything[1]
+            .starts_with("W0510 /otherwise: `otherwise` blocks a health check with user agent `kube-probe/1.34`")
+    );
+    assert!(everything[2].starts_with("W0511 /otherwise: `otherwise` blocks `192.0.2.0/24`, which is yours,"));
+    assert_eq!(everything.len(), 3);
+    let always = found(rules(&[(json!("always"), true)]));
+    assert!(always[0].starts_with("W0503 /rules/0/when: `r0` blocks every request that no rule before"), "{always:?}");
+
+    let tor = json!({"address": {"kinds": ["tor"]}});
+    let alone = "W0520 /rules/0/when: `r0` blocks by an address that many people share, whatever they do; add what they do, such as `&& score >= 50`, or only tag";
+    for when in [tor.clone(), json!({"any": [{"method": ["PUT"]}, tor]}), json!({"all": [{"path": {"is": "/x"}}, tor]})]
+    {
+        assert_eq!(found(rules(&[(when, true)])), [alone]);
+    }
+    assert!(found(rules(&[(json!({"all": [tor, {"score": {"at_least": 50}}]}), true)])).is_empty());
+    assert!(found(rules(&[(tor, false)])).is_empty(), "to monitor hurts nobody");
+}
+
+#[test]
+fn those_who_must_come_in() {
+    let inside = found(rules(&[(json!({"address": {"blocks": ["10.0.0.0/8"]}}), true)]));
+    assert_eq!(inside.len(), 1, "{inside:?}");
+    assert!(inside[0].starts_with("W0510 /rules/0/when: `r0` blocks a health check"), "{inside:?}");
+    let office = found(rules(&[(json!({"address": {"blocks": ["192.0.2.0/25"]}}), true)]));
+    assert!(office.len() == 1 && office[0].starts_with("W0511 "), "{office:?}");
+
+    // The default bundle's lists and names, under rules that know no proof.
+    let line = include_str!("../../bundles/default.json").lines().nth(1).unwrap();
+    let mut content: serde_json::Value = serde_json::from_str(line).unwrap();
+    content["allow"] = json!([]);
+    content["rules"] =
+        json!([{"id": "robots", "when": {"named": {"category": ["search_engine", "webhook"]}}, "then": {"block": {}}}]);
+    let robots = found(content);
+    assert_eq!(robots.iter().map(|text| &text[..5]).collect::<Vec<_>>(), ["W0512", "W0513"], "{robots:?}");
+    assert!(robots[0].contains("where its operator says it comes from"), "{robots:?}");
+}
+
+#[test]
+fn lists_and_cost() {
+    let list = |date: serde_json::Value| {
+        json!({
+            "networks": {"lists": [{"name": "bad", "kind": "reputation", "date": date}]},
+            "rules": [{"id": "r", "when": {"address": {"lists": ["bad"]}}, "then": {"block": {}}}],
+            "otherwise": "allow",
+        })
+    };
+    assert_eq!(
+        found(list(json!("2025-11-01"))),
+        [
+            "W0530 /networks/lists/0: `r` blocks by network list `bad`, which is 385 days old; fetch it again, or give the rule `\"mode\": \"shadow\"`"
+        ]
+    );
+    assert!(found(list(json!("2026-10")))[..].is_empty());
+    assert!(found(list(json!(null)))[0].contains("which has no date"));
+    let unused = json!({"lists": {"x": ["a"], "y": ["b"]}, "rules": [{"id": "r", "when": {"path": {"in": "x"}}, "then": "tag"}], "otherwise": "allow"});
+    assert_eq!(
+        found(unused),
+        ["W0531 /lists/y: no rule uses the list `y`; say `x in lists.y` in a rule, or remove it"]
+    );
+    let search =
+        |index: usize| (json!({"header": {"name": "cookie", "value": {"contains": format!("x{index:02}")}}}), false);
+    let searches: Vec<_> = (0..20).map(search).collect();
+    let dear = found(rules(&searches));
+    assert!(
+        dear.len() == 1
+            && dear[0]
+                .starts_with("W0540 /rules/19/when: a request may cost 164 us in conditions, 8 us of it in `r19`"),
+        "{dear:?}"
+    );
+    assert!(found(rules(&searches[..10])).is_empty());
+}
+
+/// Whatever is compared: itself, `always`, and the two halves of `all` and `any`.
+#[test]
+fn laws_of_what_follows() {
+    use super::implies::implies;
+    let text = include_str!("../../../filter-core/src/policy/condition/cases.json");
+    let groups: serde_json::Value = serde_json::from_str(text).unwrap();
+    let cases = groups.as_array().unwrap().iter().flat_map(|group| group["cases"].as_array().unwrap());
+    let mut atoms: Vec<Condition> = cases.filter_map(|case| serde_json::from_value(case[0].clone()).ok()).collect();
+    atoms.dedup();
+    let same = |when: &Condition| implies(when, when);
+    assert!(atoms.len() > 50 && atoms.iter().all(same));
+    assert!(atoms.iter().all(|when| implies(when, &Condition::Always)));
+    for a in &atoms {
+        for b in &atoms {
+            let all = Condition::All(vec![a.clone(), b.clone()]);
+            let any = Condition::Any(vec![a.clone(), b.clone()]);
+            assert!(implies(&all, a) && implies(&all, b) && implies(a, &any) && implies(b, &any));
+            assert!(!implies(a, b) || implies(&any, b), "{a:?} {b:?}");
+        }
+    }
+}
