@@ -67,17 +67,30 @@ make_python() {
     die "python3 cannot make a virtual environment" "install its venv module (Debian: apt-get install python3-venv)"
 }
 
+# The pinned Rust's channel, and whether a toolchain has all that is built and linted with.
+RUST=$(sed -n 's/^channel = "\(.*\)"/\1/p' "$ROOT/rust-toolchain.toml")
+has_rust() {
+  local part installed
+  installed=$(rustup component list --toolchain "$1" --installed 2>/dev/null) || return 1
+  for part in rustc- clippy- rustfmt- rust-std-wasm32-wasip1 rust-std-wasm32-unknown-unknown; do
+    case $installed in *"$part"*) ;; *) return 1 ;; esac
+  done
+}
+
+# A machine whose `stable` is the pinned Rust needs no second copy of it, and may not be able to get one.
+use_rust() {
+  command -v rustup >/dev/null && [ -z "${RUSTUP_TOOLCHAIN:-}" ] && ! has_rust "$RUST" || return 0
+  case $(rustc +stable --version 2>/dev/null) in
+    "rustc $RUST "*) ! has_rust stable || export RUSTUP_TOOLCHAIN=stable ;;
+  esac
+}
+use_rust
+
 # The pinned Rust with its wasm targets and components; touches nothing that is there.
 install_rust() {
   need cargo "install Rust: https://rustup.rs"
   command -v rustup >/dev/null || return 0    # a Rust of the system's must bring its targets itself
-  local channel installed missing=no
-  channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' "$ROOT/rust-toolchain.toml")
-  installed=$(rustup component list --toolchain "$channel" --installed 2>/dev/null || true)
-  for part in rustc- clippy- rustfmt- rust-std-wasm32-wasip1 rust-std-wasm32-unknown-unknown; do
-    case $installed in *"$part"*) ;; *) missing=yes ;; esac
-  done
-  [ "$missing" = no ] ||
-    step "Rust $channel with its wasm targets (rustup)" "check rustup and the network; \`rustup show\` says what is there" \
-      rustup toolchain install "$channel" --profile minimal -c clippy -c rustfmt -t wasm32-wasip1 -t wasm32-unknown-unknown --no-self-update
+  has_rust "${RUSTUP_TOOLCHAIN:-$RUST}" ||
+    step "Rust $RUST with its wasm targets (rustup)" "check rustup and the network; \`rustup show\` says what is there" \
+      rustup toolchain install "$RUST" --profile minimal -c clippy -c rustfmt -t wasm32-wasip1 -t wasm32-unknown-unknown --no-self-update
 }
