@@ -119,6 +119,7 @@ fn connection(request: &Request) -> Connection {
 }
 
 /// Sends the bytes on a connection of their own, in two pieces.
+#[allow(clippy::async_yields_async, reason = "reading goes on when the bytes are sent")]
 fn send(sidecar: &Sidecar, connection: Connection, bytes: &[u8], is_http2: bool) -> JoinHandle<()> {
     let proxy = Arc::clone(&sidecar.proxy);
     let (first, second) = bytes.split_at(bytes.len() / 3);

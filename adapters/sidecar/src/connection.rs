@@ -111,6 +111,9 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let heads = if is_http2 { Heads::http2() } else { Heads::http1() };
+    if proxy.bypass {
+        heads.stop();
+    }
     let activity = Activity::new();
     let io = TokioIo::new(Tapped { inner: stream, heads: heads.clone(), activity: activity.clone() });
     let responses = proxy.metrics.responses();
