@@ -53,6 +53,8 @@ codes! {
     CLAIM = 301, "a rule lets pass by what anybody can claim";
     UNVERIFIED = 302, "an unverified address decides";
     ACTION = 303, "an action that cannot be carried out";
+    CANARY = 304, "a share that is none";
+    TIME = 305, "a time or a time window that is none";
     // The rest of the policy.
     SETTING = 400, "a setting out of bounds";
     WEIGHT = 401, "a weight out of bounds, or of no signal";

@@ -9,6 +9,7 @@ use crate::cel::{self, Lowered, Scope};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Document, Source};
+use crate::timing::Timing;
 use crate::{Built, Report, claims, defaults, names, networks};
 
 /// Builds the bundle that the source file describes.
@@ -38,16 +39,21 @@ pub(crate) fn build(path: &Path) -> Result<Built, Diagnostics> {
     let mut rules = Rules { document: &document, scope, is_whole, has_data, lowered: Vec::new(), found };
     let allow = source.allow.iter().enumerate().map(|(index, rule)| wire::AllowRule {
         id: rule.id.clone(),
-        when: rules.granting(&format!("/allow/{index}"), &rule.when),
+        when: {
+            let timing =
+                Timing { id: &rule.id, canary: None, expires: rule.expires.as_deref(), schedule: &rule.schedule };
+            rules.timed(&format!("/allow/{index}"), &rule.when, true, timing)
+        },
         mode: rule.mode,
         note: rule.note.clone(),
     });
     let allow = allow.collect();
     let acting = source.rules.iter().enumerate().map(|(index, rule)| wire::Rule {
         id: rule.id.clone(),
-        when: match rule.then {
-            wire::Action::Allow => rules.granting(&format!("/rules/{index}"), &rule.when),
-            _ => rules.when(&format!("/rules/{index}"), &rule.when),
+        when: {
+            let expires = rule.expires.as_deref();
+            let timing = Timing { id: &rule.id, canary: rule.canary, expires, schedule: &rule.schedule };
+            rules.timed(&format!("/rules/{index}"), &rule.when, rule.then == wire::Action::Allow, timing)
         },
         then: rule.then.clone(),
         mode: rule.mode,
@@ -83,6 +89,15 @@ pub(crate) fn build(path: &Path) -> Result<Built, Diagnostics> {
     Ok(Built { bytes: text.into_bytes(), report })
 }
 
+/// One rule's condition.
+struct When {
+    /// Where it is written.
+    place: String,
+    /// Where it is in the condition that the bundle holds, behind the tests of time.
+    inner: String,
+    lowered: Option<Lowered>,
+}
+
 /// The rules' conditions on their way.
 struct Rules<'d> {
     document: &'d Document,
@@ -90,11 +105,28 @@ struct Rules<'d> {
     is_whole: bool,
     has_data: bool,
     /// By the rule's place; `None` where it could not be lowered.
-    lowered: Vec<(String, Option<Lowered>)>,
+    lowered: Vec<When>,
     found: Vec<Diagnostic>,
 }
 
 impl Rules<'_> {
+    /// The condition, with the tests of time and share before it.
+    fn timed(&mut self, rule: &str, text: &str, is_granting: bool, timing: Timing<'_>) -> wire::Condition {
+        let condition = if is_granting { self.granting(rule, text) } else { self.when(rule, text) };
+        let mut problems = Vec::new();
+        let mut tests = timing.tests(rule, &mut problems);
+        let told = problems.iter().map(|(code, problem)| Diagnostic::of_problem(*code, self.document.place(), problem));
+        self.found.extend(told);
+        if tests.is_empty() {
+            return condition;
+        }
+        if let Some(when) = self.lowered.last_mut() {
+            when.inner = format!("/all/{}", tests.len());
+        }
+        tests.push(condition);
+        wire::Condition::All(tests)
+    }
+
     /// The condition of a rule that lets pass.
     fn granting(&mut self, rule: &str, text: &str) -> wire::Condition {
         let condition = self.when(rule, text);
@@ -123,7 +155,7 @@ impl Rules<'_> {
                 self.found.push(one.at(place.as_str()));
             }
         }
-        self.lowered.push((place, result.ok()));
+        self.lowered.push(When { place, inner: String::new(), lowered: result.ok() });
         condition
     }
 }
@@ -153,12 +185,13 @@ fn of_networks(document: &Document, problem: &Problem) -> Diagnostic {
 }
 
 /// What can be read and makes no sense; `None` for the echo of what was told already.
-fn of_meaning(document: &Document, lowered: &[(String, Option<Lowered>)], problem: &Problem) -> Option<Diagnostic> {
+fn of_meaning(document: &Document, rules: &[When], problem: &Problem) -> Option<Diagnostic> {
     let place = problem.place.strip_prefix("/content").unwrap_or(&problem.place);
     let code = code_of(place);
-    for (when, lowered) in lowered {
+    for When { place: when, inner: prefix, lowered } in rules {
         let Some(inner) = place.strip_prefix(when.as_str()) else { continue };
         if inner.is_empty() || inner.starts_with('/') {
+            let inner = inner.strip_prefix(prefix.as_str()).unwrap_or_default();
             let span = document.embedded(when).span(lowered.as_ref()?.span_of(inner));
             let remedy = match code {
                 Code::UNVERIFIED => "write `client.address`, or only monitor or tag",

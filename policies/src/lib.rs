@@ -23,6 +23,7 @@ mod names;
 mod networks;
 mod report;
 mod source;
+mod timing;
 
 use std::path::Path;
 
@@ -32,6 +33,7 @@ pub use flatten::{Flat, flatten};
 pub use locate::locate;
 pub use report::Report;
 pub use source::{AllowRule, Rule, Source, without_comments};
+pub use timing::{Day, Window};
 
 /// A finished bundle.
 #[derive(Debug)]

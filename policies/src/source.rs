@@ -12,6 +12,7 @@ use filter_core::policy::{Position, Problem};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::timing::Window;
 pub(crate) use text::Document;
 pub use text::without_comments;
 
@@ -66,6 +67,12 @@ pub struct AllowRule {
     /// Whether it acts.
     #[serde(default)]
     pub mode: Mode,
+    /// When the rule ends, in UTC: `2027-01-31`, that day included, or `2027-01-31T18:00:00Z`.
+    #[serde(default)]
+    pub expires: Option<String>,
+    /// When the rule is asked; none given: always.
+    #[serde(default)]
+    pub schedule: Vec<Window>,
     /// Why it exists, for people.
     #[serde(default)]
     pub note: Option<String>,
@@ -84,6 +91,15 @@ pub struct Rule {
     /// Whether it acts.
     #[serde(default)]
     pub mode: Mode,
+    /// Per cent of all clients that the rule is about, 1 to 99, dealt by address; the others are not asked. None given: all.
+    #[serde(default)]
+    pub canary: Option<u32>,
+    /// When the rule ends, in UTC: `2027-01-31`, that day included, or `2027-01-31T18:00:00Z`.
+    #[serde(default)]
+    pub expires: Option<String>,
+    /// When the rule is asked; none given: always.
+    #[serde(default)]
+    pub schedule: Vec<Window>,
     /// Why it exists, for people.
     #[serde(default)]
     pub note: Option<String>,

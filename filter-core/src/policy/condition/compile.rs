@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::text::Text;
 use super::words::{Proof, Word, Words};
-use super::{Address, Condition, Header, List, Range, list};
+use super::{Address, Condition, Header, List, Range, list, moment};
 use crate::bytes::is_own_header;
 use crate::facts::{Ja4By, Provenance, TlsVersion};
 use crate::fingerprint::{Category, Engine, Family, Names, Platform};
@@ -100,6 +100,18 @@ impl Scope<'_> {
                 Condition::Ja4(self.text(test.value, &format!("{place}/value")), by)
             }
             wire::Condition::Secure(wanted) => Condition::Secure(wanted),
+            wire::Condition::Time(range) => {
+                Condition::Time(self.range(range.at_least, range.below, &format!("{place}/time"), u32::MAX))
+            }
+            wire::Condition::Week(range) => {
+                let last = moment::WEEK.saturating_sub(1);
+                Condition::Week(self.range(range.at_least, range.below, &format!("{place}/week"), last))
+            }
+            wire::Condition::Share(test) => {
+                let last = moment::PARTS.saturating_sub(1);
+                let range = self.range(test.at_least, test.below, &format!("{place}/share"), last);
+                Condition::Share(moment::fnv1a(test.name.as_bytes()), range)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Conditions in the form that is evaluated.
 
 mod compile;
+mod moment;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -62,6 +63,10 @@ pub(crate) enum Condition {
     Tls(Words),
     Ja4(Text, Words),
     Secure(bool),
+    Time(Range),
+    Week(Range),
+    /// The hash of the share's name.
+    Share(u32, Range),
 }
 
 /// `at_least <= n < below`
@@ -180,6 +185,13 @@ impl Condition {
                 let ja4 = tls.ja4.known()?;
                 let comparable = by.is_empty() || by.has(tls.ja4_by) || ja4.is_none();
                 comparable.then(|| text.matches(ja4.unwrap_or_default(), Case::Exact))
+            }
+            Condition::Time(range) => Some(range.has(moment::second(asked.seen.now))),
+            Condition::Week(range) => Some(range.has(moment::minute_of_week(asked.seen.now))),
+            Condition::Share(name, range) => {
+                let client = &request.client;
+                let address = client.address.present().filter(|_| client.provenance != Provenance::Unverified)?;
+                Some(range.has(moment::part_of(*name, address)))
             }
             Condition::Secure(wanted) => request.secure.known().map(|secure| secure.unwrap_or(false) == *wanted),
         }

@@ -99,12 +99,12 @@ mod tests {
         let suffix = Text::Suffix(bytes(".php"));
         let contains = Text::Contains(bytes("admin"));
         let glob = |pattern: &str| Text::Glob(pattern.split('*').map(bytes).collect());
-        let (one, two, wide) = (glob("ab*ba"), glob("/api/*/x*.json"), glob("**b**"));
+        let (one, two, wide) = (glob("xy*yx"), glob("/api/*/x*.json"), glob("**b**"));
         let cases: [(&Text, &str, Case, bool); 25] = [
-            (&one, "abba", Case::Exact, true),
-            (&one, "abXba", Case::Exact, true),
-            (&one, "aba", Case::Exact, false),
-            (&one, "ABxBA", Case::Ignored, true),
+            (&one, "xyyx", Case::Exact, true),
+            (&one, "xyXyx", Case::Exact, true),
+            (&one, "xyx", Case::Exact, false),
+            (&one, "XYxYX", Case::Ignored, true),
             (&two, "/api/v1/xy.json", Case::Exact, true),
             (&two, "/api//x.json", Case::Exact, true),
             (&two, "/api/x.json", Case::Exact, false),

@@ -67,9 +67,16 @@ pub enum Condition {
     Ja4(Ja4Test),
     /// `{"secure":true}`: the client's own connection was encrypted.
     Secure(bool),
+    /// `{"time":{"below":1798761600}}`: when the request came, in seconds since the epoch.
+    Time(Range),
+    /// `{"week":{"at_least":0,"below":480}}`: when it came, in minutes since Monday 00:00 UTC.
+    Week(Range),
+    /// `{"share":{"name":"rule","below":500}}`: in which of 10,000 parts of all clients this one is; parts are dealt anew for each
+    /// name, by the address (of IPv6 its /64). Unknown where nobody vouches for the address.
+    Share(PillarTest),
 }
 
-/// Bounds on a score; at least one is given.
+/// Bounds on a number; at least one is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Range {
@@ -81,11 +88,11 @@ pub struct Range {
     pub below: Option<u32>,
 }
 
-/// One pillar's score.
+/// Bounds on a number that has a name: one pillar's score.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PillarTest {
-    /// tools, infrastructure, credentials, behaviour.
+    /// Of pillars: tools, infrastructure, credentials, behaviour.
     pub name: String,
     /// Least that matches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
