@@ -104,6 +104,72 @@ fn a_passing_request_costs_few_host_calls() {
     );
 }
 
+/// Whether the module was built to remember (feature `memory`); says so where it was not.
+fn remembers(process: &Process) -> bool {
+    let remembers = !process.world().logged("weir: records take").is_empty();
+    if !remembers {
+        eprintln!("SKIPPED: the module was built without the feature `memory`");
+    }
+    remembers
+}
+
+#[test]
+fn an_answer_costs_two_host_calls_when_it_is_logged() {
+    let process = process();
+    let (mut vm, root) = worker(&process, &bundles::by_path(7));
+    if !remembers(&process) {
+        return;
+    }
+    vm.request(root, get("/other").answered(200, &[("set-cookie", "a=1")])).unwrap();
+    let seen = vm.request(root, get("/other").answered(404, &[])).unwrap();
+    assert_eq!(seen.log_calls, ["proxy_get_current_time_nanoseconds", "proxy_get_header_map_pairs"]);
+    let blocked = vm.request(root, get("/block/1")).unwrap();
+    assert!(blocked.log_calls.is_empty(), "our own answers are not looked at: {:?}", blocked.log_calls);
+}
+
+/// Clients that the VM remembers; looked at once in 16 answers.
+fn clients(process: &Process, vm: &mut Vm, root: u32, addresses: std::ops::Range<u8>) -> i64 {
+    for last in addresses {
+        let from = Request::get("/other").state(CHROME, &format!("203.0.113.{last}"), "TLSv1.3", "HTTP/2");
+        vm.request(root, from.answered(200, &[])).unwrap();
+    }
+    process.world().metric("weir_clients").unwrap()
+}
+
+#[test]
+fn records_outlive_bundles_and_configurations() {
+    let process = process();
+    let (mut vm, old) = worker(&process, &bundles::by_path(7));
+    if !remembers(&process) {
+        return;
+    }
+    assert_eq!(process.world().logged("weir: records take").len(), 1, "the size is told at load");
+    let size = vm.memory().unwrap();
+    assert_eq!(clients(&process, &mut vm, old, 0..17), 17);
+    let new = vm.configure(&bundles::settings(&bundles::by_path(8))).unwrap().unwrap();
+    vm.delete(old).unwrap();
+    assert_eq!(process.world().logged("weir: records take").len(), 1);
+    assert_eq!(clients(&process, &mut vm, new, 10..26), 26, "those of before are still known");
+    // Another size begins anew.
+    let content = serde_json::json!({ "settings": { "limits": { "clients": 80 } }, "otherwise": "allow" });
+    let other = vm.configure(&bundles::settings(&bundles::of(content, 9))).unwrap().unwrap();
+    assert_eq!(process.world().logged("weir: records take").len(), 2);
+    assert_eq!(clients(&process, &mut vm, other, 0..16), 16);
+    assert!(vm.memory().unwrap() < size + (20 << 20));
+}
+
+#[test]
+fn without_room_nothing_is_remembered() {
+    let process = process();
+    let none = ["clients", "details", "addresses", "networks", "tools", "accounts", "endpoints", "sites"];
+    let limits: serde_json::Map<_, _> = none.map(|kind| (kind.to_owned(), 0.into())).into_iter().collect();
+    let content = serde_json::json!({ "settings": { "limits": limits }, "otherwise": "allow" });
+    let (mut vm, root) = worker(&process, &bundles::of(content, 1));
+    let seen = vm.request(root, get("/other").answered(200, &[])).unwrap();
+    assert!(seen.log_calls.is_empty() && process.world().metric("weir_clients").is_none());
+    assert!(process.world().logged("weir: records take").is_empty());
+}
+
 #[test]
 fn requests_are_counted_by_class_action_and_rule() {
     let process = process();

@@ -48,6 +48,7 @@ pub(crate) enum Level {
 #[derive(Clone, Copy)]
 pub(crate) enum Map {
     Request = 0,
+    Response = 2,
     CallResponse = 6,
 }
 

@@ -1,7 +1,8 @@
 //! Weir as an Envoy proxy-wasm filter: facts in, action out.
 //!
 //! The `proxy-wasm` crate dispatches callbacks; everything asked of the host goes through [`hostcalls`]. One request costs
-//! one read of the header map, one property, and the core's decision. Nothing here may trap: a trap takes the worker's whole
+//! one read of the header map, one property, and the core's decision; its answer one look at the clock and one read of the answer's
+//! header map, when the request is logged. Nothing here may trap: a trap takes the worker's whole
 //! VM, and every request on it waits for a new one.
 #![allow(missing_docs, reason = "proxy_wasm::main exports a function without documentation")]
 
@@ -16,11 +17,13 @@ mod act;
 
 use std::rc::Rc;
 
+use filter_core::engine::Ticket;
+use filter_core::facts::{Fact, Outcome};
+use filter_core::state::Records;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{Action, ContextType};
 
-use facts::RequestBytes;
-use filter_core::state::Records;
+use facts::{AnswerBytes, RequestBytes};
 use poll::Poller;
 use store::{Active, Slot};
 
@@ -68,7 +71,7 @@ impl RootContext for Root {
     }
 
     fn create_http_context(&self, _context_id: u32) -> Option<Box<dyn HttpContext>> {
-        Some(Box::new(Http { slot: Rc::clone(&self.slot) }))
+        Some(Box::new(Http { slot: Rc::clone(&self.slot), ticket: None }))
     }
 
     fn get_type(&self) -> Option<ContextType> {
@@ -79,6 +82,8 @@ impl RootContext for Root {
 /// One request.
 struct Http {
     slot: Rc<Slot>,
+    /// Until the answer came.
+    ticket: Option<Ticket>,
 }
 
 impl Context for Http {}
@@ -86,25 +91,57 @@ impl Context for Http {}
 impl HttpContext for Http {
     fn on_http_request_headers(&mut self, _headers: usize, _end_of_stream: bool) -> Action {
         match (self.slot.get(), RequestBytes::fetch()) {
-            (Some(active), Some(bytes)) => judge(&active, &bytes),
+            (Some(active), Some(bytes)) => {
+                let (action, ticket) = judge(&active, &bytes);
+                self.ticket = ticket;
+                action
+            }
             (active, bytes) => unjudged(active.is_some(), bytes.as_ref()),
+        }
+    }
+
+    fn on_log(&mut self) {
+        if let (Some(ticket), Some(active)) = (self.ticket.take(), self.slot.get()) {
+            let now = hostcalls::now_nanoseconds().checked_div(1_000_000).unwrap_or(0);
+            let answer = AnswerBytes::fetch();
+            answer.with_outcome(|outcome| settle(&active, &ticket, outcome, now));
         }
     }
 }
 
-fn judge(active: &Active, bytes: &RequestBytes) -> Action {
+fn judge(active: &Active, bytes: &RequestBytes) -> (Action, Option<Ticket>) {
     let started = hostcalls::now_nanoseconds();
-    bytes.with_facts(|facts, forged| {
-        let now = started.checked_div(1_000_000).unwrap_or(0);
-        // One request is judged at a time; a borrow that fails would only be slower.
-        let plan = match active.known.try_borrow_mut() {
-            Ok(mut known) => active.engine.plan_with(facts, now, &mut known),
-            Err(_) => active.engine.plan(facts, now),
-        };
-        let verdict = active.engine.decide(plan, Records::default());
-        metrics::decision(started);
-        act::carry_out(active, &verdict, forged)
-    })
+    let now = started.checked_div(1_000_000).unwrap_or(0);
+    let (action, ticket) = bytes.with_facts(|facts, forged| {
+        store::with_tables(|tables| {
+            // One request is judged at a time; a borrow that fails would only be slower.
+            let plan = match active.known.try_borrow_mut() {
+                Ok(mut known) => active.engine.plan_with(facts, now, &mut known),
+                Err(_) => active.engine.plan(facts, now),
+            };
+            let records = tables.map_or_else(Records::default, |tables| tables.lend(plan.touched()));
+            let verdict = active.engine.decide(plan, records);
+            metrics::decision(started);
+            (act::carry_out(active, &verdict, forged), verdict.ticket())
+        })
+    });
+    // What we answer ourselves says nothing about the client that the score does not.
+    match (action, ticket) {
+        (Action::Pause, Some(ticket)) => {
+            settle(active, &ticket, &Outcome { status: Fact::Absent, ..Outcome::default() }, now);
+            (action, None)
+        }
+        other => other,
+    }
+}
+
+fn settle(active: &Active, ticket: &Ticket, outcome: &Outcome<'_>, now: u64) {
+    store::with_tables(|tables| {
+        if let Some(tables) = tables {
+            active.engine.settle(ticket, outcome, tables.find(ticket.keys()), now);
+            metrics::clients(tables.clients());
+        }
+    });
 }
 
 /// There is no bundle yet, or the host gave no headers: the request passes, without headers that only Weir may send.

@@ -45,6 +45,8 @@ struct Shared {
     no_headers: Cached,
     decision: Cached,
     decisions: Cell<u32>,
+    clients: Cached,
+    settled: Cell<u32>,
     bundle: Cell<Option<u32>>,
 }
 
@@ -56,6 +58,8 @@ thread_local! {
             no_headers: Cached::new(),
             decision: Cached::new(),
             decisions: Cell::new(0),
+            clients: Cached::new(),
+            settled: Cell::new(0),
             bundle: Cell::new(None),
         }
     };
@@ -122,6 +126,19 @@ pub(crate) fn decision(started: u64) {
         let name = || "weir_decision_microseconds".to_owned();
         if let Some(id) = shared.decision.get(MetricKind::Histogram, name) {
             hostcalls::record_metric(id, took);
+        }
+    });
+}
+
+/// Shows how many clients are remembered, once in [`TIMED`] settled answers. All workers write one gauge: it is the last one's.
+pub(crate) fn clients(held: usize) {
+    SHARED.with(|shared| {
+        let number = shared.settled.get();
+        shared.settled.set(number.wrapping_add(1));
+        if number & TIMED.wrapping_sub(1) == 0
+            && let Some(id) = shared.clients.get(MetricKind::Gauge, || "weir_clients".to_owned())
+        {
+            hostcalls::record_metric(id, held as u64);
         }
     });
 }

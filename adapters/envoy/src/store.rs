@@ -1,14 +1,15 @@
-//! What outlives a request: the engine in use, and the last good polled bundle.
+//! What outlives a request: the engine in use, the records, and the last good polled bundle.
 //!
-//! A configuration update makes a new root context in the same VM, and a trap a new VM. The last good bundle of each source
-//! is therefore kept in the host's shared data, which all workers see and which outlives both. Shared data never frees a
-//! key; there is one key a source.
+//! A configuration update makes a new root context in the same VM, and a trap a new VM. Records belong to the VM: they
+//! outlive the first and not the second. The last good bundle of each source is kept in the host's shared data, which all workers
+//! see and which outlives both. Shared data never frees a key; there is one key a source.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use filter_core::engine::{Engine, HeaderSets};
 use filter_core::policy::{self, Activation, Settings};
+use filter_core::state::{Limits, Tables};
 
 use crate::hostcalls::{self, Level};
 use crate::metrics::{self, Counters};
@@ -47,10 +48,51 @@ impl Slot {
         {
             let bundle = active.engine.bundle();
             metrics::bundle_in_use(bundle);
+            remember(bundle.limits());
             hostcalls::log(Level::Info, &format!("weir: bundle {} serial {} in use", bundle.id(), bundle.serial()));
         }
         Ok(())
     }
+}
+
+/// The VM's tables, and the limits they were made for.
+struct Memory {
+    limits: Limits,
+    tables: Option<Tables>,
+}
+
+thread_local! {
+    static MEMORY: RefCell<Memory> = const { RefCell::new(Memory { limits: Limits::NONE, tables: None }) };
+}
+
+/// Lends the tables; `None` where nothing is to be remembered.
+pub(crate) fn with_tables<T>(use_them: impl FnOnce(Option<&mut Tables>) -> T) -> T {
+    if !cfg!(feature = "memory") {
+        return use_them(None);
+    }
+    MEMORY.with(|memory| match memory.try_borrow_mut() {
+        Ok(mut memory) => use_them(memory.tables.as_mut()),
+        Err(_) => use_them(None),
+    })
+}
+
+/// Makes the tables that a bundle asks for. Those there are stay, if it asks for the same.
+fn remember(limits: &Limits) {
+    if !cfg!(feature = "memory") {
+        return;
+    }
+    MEMORY.with(|memory| {
+        let Ok(mut memory) = memory.try_borrow_mut() else { return };
+        if memory.limits == *limits {
+            return;
+        }
+        // The old ones go first: both at once might be more than the host grants.
+        memory.tables = None;
+        memory.tables = (*limits != Limits::NONE).then(|| Tables::new(limits));
+        memory.limits = *limits;
+        let bytes = memory.tables.as_ref().map_or(0, Tables::bytes);
+        hostcalls::log(Level::Info, &format!("weir: records take {bytes} bytes, for {} clients", limits.clients));
+    });
 }
 
 /// A bundle as it was fetched.

@@ -19,6 +19,7 @@ impl Id {
     }
 
     /// Ends it.
+    #[inline(never)] // the rounds are long: once in wasm, not once an id
     pub(crate) fn finish(hasher: &SipHasher24) -> Self {
         Id(hasher.finish())
     }
@@ -48,6 +49,7 @@ impl Claim<'_> {
 }
 
 /// One length-prefixed field, so that no two lists of fields hash alike.
+#[inline(never)] // as above
 pub(crate) fn field(hasher: &mut SipHasher24, bytes: &[u8]) {
     hasher.write(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_le_bytes());
     hasher.write(bytes);

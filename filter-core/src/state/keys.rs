@@ -1,6 +1,5 @@
 //! Which records a request touches.
 
-use core::hash::Hasher;
 use core::net::IpAddr;
 
 use siphasher::sip::SipHasher24;
@@ -67,7 +66,7 @@ impl Touched {
             tool: tool.bits(),
             account: 0,
             endpoint: named(key, b"endpoint-1", |hasher| {
-                hasher.write_u64(site);
+                field(hasher, &site.to_le_bytes());
                 field(hasher, request.facts.method);
                 match endpoint {
                     Some(id) => field(hasher, id.as_bytes()),
@@ -77,7 +76,7 @@ impl Touched {
             site,
         };
         let target = named(key, b"target-1", |hasher| {
-            hasher.write_u64(path);
+            field(hasher, &path.to_le_bytes());
             field(hasher, request.path.query().unwrap_or_default());
         });
         Touched { keys, visit: Visit::of(request, now, path, target) }

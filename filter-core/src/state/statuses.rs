@@ -69,6 +69,7 @@ impl Statuses {
 fields!(Statuses { 0: [u8; StatusClass::COUNT] });
 
 /// Adds one at `place`; halves all counts where that one is full.
+#[inline(never)] // once in wasm, not once a record
 pub(super) fn bump(counts: &mut [u8], place: usize) {
     let Some(count) = counts.get_mut(place) else { return };
     *count = count.saturating_add(1);

@@ -11,13 +11,60 @@ const WAYS: usize = 8;
 /// A table of fixed size: a key may lie in one of eight slots, and a full set keeps those that came most.
 ///
 /// A slot's *heat* is how often its key came lately, up to 255; it halves every [`HALF_LIFE`]. A key that has no slot is counted
-/// in [`Frequencies`], and takes the coolest slot of its set once it came more often than that one's key did. A crowd of keys that come once
+/// in [`Frequencies`], and takes the coolest slot of its set once it came as often as that one's key did. A crowd of keys that come once
 /// each so displaces only what came no more often than they (Einziger, Friedman, Manes: TinyLFU, 2017). Every call looks at one
 /// set, whatever is held.
 pub(super) struct Table<R> {
-    sets: Vec<Set>,
+    places: Places,
     /// `WAYS` a set.
     records: Vec<R>,
+}
+
+impl<R: Field> Table<R> {
+    /// Room for `capacity` records, rounded up to whole sets; none where there is no memory for them.
+    pub(super) fn new(capacity: u32) -> Self {
+        let mut places = Places::new(capacity);
+        let (mut records, slots) = (Vec::new(), places.sets.len().saturating_mul(WAYS));
+        if records.try_reserve_exact(slots).is_ok() {
+            records.resize(slots, R::EMPTY);
+        } else {
+            places.sets = Vec::new();
+        }
+        Table { places, records }
+    }
+
+    /// The record of a key that is held.
+    pub(super) fn find(&mut self, key: u64) -> Option<&mut R> {
+        let slot = self.places.find(key)?;
+        self.records.get_mut(slot)
+    }
+
+    /// The record of a key, which gets one if it came often enough.
+    pub(super) fn admit(&mut self, key: u64, now: u64, seen: &mut Frequencies) -> Option<&mut R> {
+        let (slot, is_new) = self.places.admit(key, now, seen)?;
+        let record = self.records.get_mut(slot)?;
+        if is_new {
+            *record = R::EMPTY;
+        }
+        Some(record)
+    }
+
+    /// Keys that have a record. It only grows: a record's place goes to another, never back.
+    pub(super) fn held(&self) -> usize {
+        self.places.held
+    }
+
+    /// Bytes taken, whatever is held.
+    pub(super) fn bytes(&self) -> usize {
+        let sets = self.places.sets.capacity().saturating_mul(size_of::<Set>());
+        sets.saturating_add(self.records.capacity().saturating_mul(size_of::<R>()))
+    }
+}
+
+/// Which key lies where; the same code for every kind.
+struct Places {
+    sets: Vec<Set>,
+    held: usize,
 }
 
 /// What is looked at before any record is touched.
@@ -35,53 +82,40 @@ struct Set {
 /// Milliseconds in which heat halves: a session of ten requests outlasts an hour's crowd of visitors that come once.
 const HALF_LIFE: u64 = 15 * 60 * 1000;
 
-impl<R: Field> Table<R> {
-    /// Room for `capacity` records, rounded up to whole sets; none where there is no memory for them.
-    pub(super) fn new(capacity: u32) -> Self {
+impl Places {
+    fn new(capacity: u32) -> Self {
         let count = usize::try_from(capacity).unwrap_or(0).div_ceil(WAYS);
-        let (mut sets, mut records) = (Vec::new(), Vec::new());
-        let slots = count.saturating_mul(WAYS);
-        if sets.try_reserve_exact(count).is_ok() && records.try_reserve_exact(slots).is_ok() {
+        let mut sets = Vec::new();
+        if sets.try_reserve_exact(count).is_ok() {
             sets.resize(count, Set { keys: [0; WAYS], heat: [0; WAYS], age: 0, hand: 0 });
-            records.resize(slots, R::EMPTY);
         }
-        Table { sets, records }
+        Places { sets, held: 0 }
     }
 
-    /// The record of a key that is held.
-    pub(super) fn find(&mut self, key: u64) -> Option<&mut R> {
+    #[inline(never)]
+    fn find(&self, key: u64) -> Option<usize> {
         let place = self.place(key)?;
         let way = self.sets.get(place)?.way(key)?;
-        self.records.get_mut(place.wrapping_mul(WAYS).wrapping_add(way))
+        Some(place.wrapping_mul(WAYS).wrapping_add(way))
     }
 
-    /// The record of a key, which gets one if it came often enough.
-    pub(super) fn admit(&mut self, key: u64, now: u64, seen: &mut Frequencies) -> Option<&mut R> {
+    /// The slot of a key, and whether it is new there.
+    #[inline(never)]
+    fn admit(&mut self, key: u64, now: u64, seen: &mut Frequencies) -> Option<(usize, bool)> {
         let place = self.place(key)?;
         let set = self.sets.get_mut(place)?;
         set.cool(now);
         let (way, is_new) = match set.way(key) {
             Some(way) => (way, false),
-            None => (set.make_room(key, seen)?, true),
+            None => {
+                let (way, was_free) = set.make_room(key, seen)?;
+                self.held = self.held.saturating_add(usize::from(was_free));
+                (way, true)
+            }
         };
         let heat = set.heat.get_mut(way)?;
         *heat = heat.saturating_add(1);
-        let record = self.records.get_mut(place.wrapping_mul(WAYS).wrapping_add(way))?;
-        if is_new {
-            *record = R::EMPTY;
-        }
-        Some(record)
-    }
-
-    /// Keys that have a record. Walks the whole table.
-    pub(super) fn held(&self) -> usize {
-        self.sets.iter().flat_map(|set| set.keys).filter(|key| *key != 0).count()
-    }
-
-    /// Bytes taken, whatever is held.
-    pub(super) fn bytes(&self) -> usize {
-        let sets = self.sets.capacity().saturating_mul(size_of::<Set>());
-        sets.saturating_add(self.records.capacity().saturating_mul(size_of::<R>()))
+        Some((place.wrapping_mul(WAYS).wrapping_add(way), is_new))
     }
 
     /// The set of a key; `None` for no key, and where there is no room at all.
@@ -106,9 +140,9 @@ impl Set {
         }
     }
 
-    /// Gives the key the coolest slot, if it came more often than that one's key. It enters cool itself: its count may be
+    /// Gives the key the coolest slot, if it came as often as that one's key, and says whether it was free. It enters cool itself: its count may be
     /// others' by chance, and sets would only ever heat up.
-    fn make_room(&mut self, key: u64, seen: &mut Frequencies) -> Option<usize> {
+    fn make_room(&mut self, key: u64, seen: &mut Frequencies) -> Option<(usize, bool)> {
         let slots = self.keys.iter().zip(&self.heat).map(|(held, heat)| if *held == 0 { -1 } else { i32::from(*heat) });
         let hand = usize::from(self.hand);
         let (way, coolest) =
@@ -119,6 +153,6 @@ impl Set {
         *self.keys.get_mut(way)? = key;
         *self.heat.get_mut(way)? = 0;
         self.hand = u8::try_from(way.wrapping_add(1)).unwrap_or(0);
-        Some(way)
+        Some((way, coolest < 0))
     }
 }

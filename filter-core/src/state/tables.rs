@@ -9,8 +9,8 @@ use super::{
 /// Tables of all kinds, made once and never growing.
 ///
 /// What is kept when more come than there is room for: see the guarantee below. Let a full set's coolest record have come `h`
-/// times lately (up to 255, halving every 15 minutes). It stays until a key that was refused came more than `h` times within
-/// about as many refusals as [`Limits`] has clients. So `n` keys that come once each, for any `n`, displace only records with `h` of about
+/// times lately (up to 255, halving every 15 minutes). It stays until a key without a place came `h` times within
+/// about as many requests without a place as [`Limits`] has clients. So `n` keys that come once each, for any `n`, displace only records with `h` of about
 /// two or less; and every request costs one look at eight sets. Whoever does not know the secret cannot choose which set his keys
 /// go to.
 ///
@@ -82,7 +82,7 @@ impl Tables {
         }
     }
 
-    /// Clients that are held. Walks their table.
+    /// Clients that are held.
     pub fn clients(&self) -> usize {
         self.clients.held()
     }

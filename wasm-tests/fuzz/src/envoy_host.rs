@@ -6,6 +6,7 @@ use std::cell::RefCell;
 #[derive(Clone, Copy)]
 pub(crate) enum Map {
     Request,
+    Response,
 }
 
 #[derive(Default)]
@@ -25,7 +26,7 @@ pub(crate) fn give(headers: &[u8], properties: Vec<(Vec<u8>, Vec<u8>)>) {
 
 pub(crate) fn header_map(map: Map) -> Result<Vec<u8>, ()> {
     match map {
-        Map::Request => Ok(GIVEN.with(|given| given.borrow().headers.clone())),
+        Map::Request | Map::Response => Ok(GIVEN.with(|given| given.borrow().headers.clone())),
     }
 }
 

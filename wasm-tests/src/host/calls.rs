@@ -16,6 +16,7 @@ const INVALID_MEMORY: u32 = 6;
 const CAS_MISMATCH: u32 = 8;
 
 const REQUEST_HEADERS: u32 = 0;
+const RESPONSE_HEADERS: u32 = 2;
 const CALL_RESPONSE_HEADERS: u32 = 6;
 const CALL_RESPONSE_BODY: u32 = 4;
 const PLUGIN_CONFIGURATION: u32 = 7;
@@ -162,6 +163,10 @@ fn link_headers(linker: &mut Linker<State>) -> Result<(), Error> {
                 let pairs = match map {
                     // Out of phase the real host hands over an empty map.
                     REQUEST_HEADERS => guest.headers().cloned().unwrap_or_default(),
+                    RESPONSE_HEADERS => match guest.stream() {
+                        Some(stream) if stream.in_log => stream.answer(),
+                        _ => Vec::new(),
+                    },
                     CALL_RESPONSE_HEADERS => {
                         guest.state().answer.as_ref().map_or(Vec::new(), |(pairs, _)| pairs.clone())
                     }

@@ -11,6 +11,8 @@ pub struct Request {
     pub headers: Pairs,
     /// Properties by path, parts separated by NUL.
     pub properties: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// The origin's answer, pseudo header first; none: the client went away before it.
+    pub answer: Pairs,
 }
 
 impl Request {
@@ -19,7 +21,7 @@ impl Request {
         let pseudo = [(":authority", "shop.example"), (":path", path), (":method", "GET"), (":scheme", "https")];
         let headers =
             pseudo.iter().map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec())).collect();
-        Request { headers, properties: BTreeMap::new() }
+        Request { headers, ..Request::default() }
     }
 
     /// With one more header.
@@ -31,6 +33,14 @@ impl Request {
     /// With a property; parts of the path are separated by NUL.
     pub fn property(mut self, path: &str, value: &str) -> Self {
         self.properties.insert(path.as_bytes().to_vec(), value.as_bytes().to_vec());
+        self
+    }
+
+    /// Answered by the origin with these headers.
+    pub fn answered(mut self, status: u16, headers: &[(&str, &str)]) -> Self {
+        let pairs = headers.iter().map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec()));
+        self.answer = vec![(b":status".to_vec(), status.to_string().into_bytes())];
+        self.answer.extend(pairs);
         self
     }
 
@@ -68,6 +78,8 @@ pub struct Seen {
     pub set: BTreeMap<String, Vec<u8>>,
     /// Host calls made in the request-headers callback, in order.
     pub calls: Vec<String>,
+    /// Host calls made when the request was logged, in order.
+    pub log_calls: Vec<String>,
 }
 
 impl Seen {
@@ -83,7 +95,19 @@ pub(super) struct Stream {
     pub(super) request: Request,
     /// Header maps can be read.
     pub(super) in_headers: bool,
+    /// The request is being logged: the answer's headers can be read.
+    pub(super) in_log: bool,
     pub(super) reply: Option<Reply>,
     pub(super) set: BTreeMap<String, Vec<u8>>,
     pub(super) calls: Vec<String>,
+}
+
+impl Stream {
+    /// What is logged as the answer: the filter's own, if it gave one.
+    pub(super) fn answer(&self) -> Pairs {
+        match &self.reply {
+            Some(reply) => vec![(b":status".to_vec(), reply.status.to_string().into_bytes())],
+            None => self.request.answer.clone(),
+        }
+    }
 }

@@ -74,16 +74,19 @@ impl Vm {
         Ok(())
     }
 
-    /// Sends a request through: context, request headers, end.
+    /// Sends a request through: context, request headers, log, end.
     pub fn request(&mut self, root: u32, request: Request) -> Result<Seen> {
         let id = self.store.data().world.borrow_mut().number();
         let count = request.headers.len() as u32;
         self.store.data_mut().streams.insert(id, Stream { request, in_headers: true, ..Stream::default() });
         self.callback::<_, ()>(id, "proxy_on_context_create", (id, root))?;
         let action: i32 = self.callback(id, "proxy_on_request_headers", (id, count, 1u32))?;
+        let mut calls = Vec::new();
         if let Some(stream) = self.store.data_mut().streams.get_mut(&id) {
-            stream.in_headers = false;
+            (stream.in_headers, stream.in_log) = (false, true);
+            calls = std::mem::take(&mut stream.calls);
         }
+        self.callback::<_, ()>(id, "proxy_on_log", (id,))?;
         let _: i32 = self.callback(id, "proxy_on_done", (id,))?;
         self.callback::<_, ()>(id, "proxy_on_delete", (id,))?;
         let stream = self.store.data_mut().streams.remove(&id).context("the stream is gone")?;
@@ -92,7 +95,8 @@ impl Vm {
             reply: stream.reply,
             headers: stream.request.headers,
             set: stream.set,
-            calls: stream.calls,
+            calls,
+            log_calls: stream.calls,
         })
     }
 

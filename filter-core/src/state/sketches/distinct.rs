@@ -92,6 +92,7 @@ fn precision(cells: &[u16]) -> u32 {
     cells.len().trailing_zeros().wrapping_add(2)
 }
 
+#[inline(never)] // once in wasm, not once a record
 fn add(cells: &mut [u16], item: u16) {
     if is_dense(cells) {
         return raise(cells, item);

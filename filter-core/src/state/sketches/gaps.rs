@@ -20,6 +20,7 @@ fields!(Gaps { 0: [u8; 16] });
 
 impl Gaps {
     /// Counts a pause, in milliseconds.
+    #[inline(never)] // once in wasm, not once a record
     pub fn add(&mut self, gap: u64) {
         if self.0.get(octave(gap)) == Some(&u8::MAX) {
             self.0.iter_mut().for_each(|count| *count >>= 1);

@@ -30,6 +30,7 @@ fields!(Moments { mean: u32, variance: u32, count: u32 });
 
 impl Moments {
     /// Takes a value in.
+    #[inline(never)] // once in wasm, not once a record
     pub fn add(&mut self, value: u16) {
         self.count = self.count.saturating_add(1).min(MEMORY);
         let count = i64::from(self.count);

@@ -70,6 +70,7 @@ const BACKWARDS: u32 = 1 << 20;
 
 impl Rates {
     /// Counts `amount` events.
+    #[inline(never)] // once in wasm, not once a record
     pub fn add(&mut self, now: u64, amount: u32) {
         let now = self.later(tick(now));
         for (level, scale) in self.levels.iter_mut().zip(Scale::ALL) {

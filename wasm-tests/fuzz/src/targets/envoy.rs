@@ -1,7 +1,7 @@
 //! The Envoy adapter: what a host gives is read or passed over, and pairs that were written read the same.
 
 use super::{Target, decide};
-use crate::envoy_facts::RequestBytes;
+use crate::envoy_facts::{AnswerBytes, RequestBytes};
 use crate::fields::{Fields, join};
 use crate::parts::default_engine;
 use crate::{envoy_host, pairs, seeds};
@@ -45,6 +45,14 @@ fn check(data: &[u8]) {
 
     let given = PROPERTIES.get(which).map(|name| (name.to_vec(), state.to_vec()));
     envoy_host::give(wire, given.into_iter().collect());
+    // The same map as an answer's: what is read of it is in it.
+    AnswerBytes::fetch().with_outcome(|outcome| {
+        let lines = outcome.headers.iter().filter(|line| !line.name.is_empty());
+        lines.for_each(|line| assert!(read.contains(&(line.name, line.value))));
+        let has = |name: &[u8]| read.iter().any(|(other, _)| *other == name);
+        assert!(outcome.status.is_absent() || has(b":status"));
+        assert!(!outcome.size.is_present() || has(b"content-length"));
+    });
     let Some(bytes) = RequestBytes::fetch() else { return assert!(wire.is_empty()) };
     bytes.with_facts(|facts, forged| {
         decide::sound(&default_engine().judge(facts, 0));
