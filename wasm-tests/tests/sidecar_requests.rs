@@ -259,3 +259,18 @@ fn oversized_heads_are_refused_and_never_judged() {
     assert!(!sidecar.has_event());
     assert_eq!(send(sidecar.plain, &request("CONNECT", "shop.example:443", &[HOST], b"")).unwrap().status, 405);
 }
+
+#[test]
+fn those_who_came_before_are_remembered_across_bundles() {
+    let sidecar = echoing();
+    let (bytes, clients) = sidecar.proxy.store.remembered();
+    assert!(clients == 0 && bytes > 1 << 20, "{bytes}");
+    for number in 0..5 {
+        let agent = format!("tool/{number}");
+        assert_eq!(send(sidecar.plain, &get("/", &[("User-Agent", agent.as_bytes())])).unwrap().status, 200);
+    }
+    let (_, clients) = sidecar.proxy.store.remembered();
+    assert!(clients > 0);
+    assert_eq!(sidecar.proxy.store.offer(bundles::by_path(2).as_bytes()), Ok(true));
+    assert_eq!(sidecar.proxy.store.remembered(), (bytes, clients));
+}

@@ -1,7 +1,7 @@
 //! Weir as a native reverse proxy, for those without a CDN: facts in, action out.
 //!
 //! ```text
-//! socket -> PROXY protocol -> TLS (JA4) -> tap (order, case, HTTP/2) -> hyper -> facts -> core -> act -> origin
+//! socket -> PROXY protocol -> TLS (JA4) -> tap (order, case, HTTP/2) -> hyper -> facts -> core -> act -> origin -> settle
 //! ```
 //!
 //! hyper speaks HTTP. What it does not tell of a client is taken from the bytes before it: the ClientHello before the
@@ -28,6 +28,7 @@ pub mod proxy_protocol;
 pub mod reload;
 pub mod run;
 pub mod server;
+mod settle;
 pub mod store;
 mod stream;
 pub mod tap;

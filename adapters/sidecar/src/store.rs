@@ -1,9 +1,10 @@
-//! What outlives a request: the engine in use, and how a new bundle takes its place.
+//! What outlives a request: the engine in use, the memory it judges with, and how a new bundle takes its place.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use filter_core::engine::Engine;
 use filter_core::policy::{self, Activation, Settings};
+use filter_core::state::{Limits, Tables};
 
 use crate::clock;
 use crate::metrics::{Counters, Metrics};
@@ -21,19 +22,40 @@ pub(crate) struct Active {
 #[derive(Debug)]
 pub struct Store {
     slot: RwLock<policy::Slot<Active>>,
+    memory: Mutex<Memory>,
     settings: Settings,
     metrics: Arc<Metrics>,
+}
+
+/// Records of those who came before, for the whole process: they outlive bundles.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    limits: Limits,
+    /// Lent to one decision after the other. A decision takes microseconds: threads seldom wait.
+    pub(crate) tables: Tables,
 }
 
 impl Store {
     /// Empty: every request passes unjudged until a bundle is taken.
     pub fn new(settings: Settings, metrics: Arc<Metrics>) -> Self {
-        Store { slot: RwLock::default(), settings, metrics }
+        let memory = Memory { limits: Limits::NONE, tables: Tables::new(&Limits::NONE) };
+        Store { slot: RwLock::default(), memory: Mutex::new(memory), settings, metrics }
     }
 
     /// The engine in use.
     pub(crate) fn active(&self) -> Option<Arc<Active>> {
         self.slot.read().unwrap_or_else(PoisonError::into_inner).serving().cloned()
+    }
+
+    /// What is remembered.
+    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Bytes that memory takes, whatever is remembered; and clients that are. Walks their table.
+    pub fn remembered(&self) -> (usize, usize) {
+        let memory = self.memory();
+        (memory.tables.bytes(), memory.tables.clients())
     }
 
     /// Host settings.
@@ -77,7 +99,13 @@ impl Store {
             return Ok(false);
         }
         if let Some(active) = trial.serving() {
-            self.metrics.bundle_in_use(active.engine.bundle());
+            let bundle = active.engine.bundle();
+            self.metrics.bundle_in_use(bundle);
+            let mut memory = self.memory();
+            // Tables do not change their size: other limits begin anew.
+            if memory.limits != *bundle.limits() {
+                *memory = Memory { limits: *bundle.limits(), tables: Tables::new(bundle.limits()) };
+            }
         }
         std::mem::swap(&mut *self.slot.write().unwrap_or_else(PoisonError::into_inner), trial);
         Ok(true)

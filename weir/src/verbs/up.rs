@@ -117,6 +117,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
             answer_timeout: Duration::from_secs(args.answer_timeout),
             connections: usize::try_from(args.origin_connections)?,
         });
+        let (memory, _) = store.remembered();
         let events = Some(Events::new(events, Arc::clone(&metrics)));
         let proxy = Proxy { store, origin, metrics, events, bypass: args.bypass, probe: None, ids: Ids::new() };
         let config = ServerConfig {
@@ -127,7 +128,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
             health: HealthConfig { path: args.health_path.clone(), ..HealthConfig::default() },
         };
         let is_tls: Vec<bool> = config.listen.iter().map(|listen| listen.entry.certificate.is_some()).collect();
-        let hello = |server: &Server| say(server, &is_tls, &url, is_demo);
+        let hello = |server: &Server| say(server, &is_tls, &url, is_demo, memory);
         run::until_signalled(config, judge.source, hello).await.map_err(|why| anyhow!(why))
     })?;
     if ended.cut_off > 0 {
@@ -145,13 +146,15 @@ fn open(path: &std::path::Path) -> anyhow::Result<Box<dyn Write + Send>> {
 }
 
 /// Says what runs, and how to try it.
-fn say(server: &Server, is_tls: &[bool], origin: &str, is_demo: bool) {
+fn say(server: &Server, is_tls: &[bool], origin: &str, is_demo: bool, memory: usize) {
     let scheme = |is_tls: &bool| if *is_tls { "https" } else { "http" };
     let addresses = server.addresses();
     let shown = is_tls.iter().zip(&addresses).map(|(is_tls, address)| format!("{}://{address}", scheme(is_tls)));
     let shown: Vec<String> = shown.collect();
     let what = if is_demo { "the demo shop" } else { origin };
     anstream::eprintln!("weir: {what} is protected at {}", shown.join(" and "));
+    let tenths = memory.saturating_mul(10) / (1 << 20);
+    anstream::eprintln!("weir: memory takes {}.{} MiB and does not grow", tenths / 10, tenths % 10);
     if let Some(admin) = server.admin_address() {
         anstream::eprintln!("weir: metrics at http://{admin}/metrics, readiness at http://{admin}/ready");
     }
