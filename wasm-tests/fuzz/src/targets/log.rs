@@ -27,13 +27,15 @@ fn check(data: &[u8]) {
     // Bytes that begin like gzip may fail as a whole.
     let Ok(input) = Input::new(Cursor::new(fields.rest().to_vec()), None) else { return };
     let mut source = Source::new("a.log".into(), input, Options { format, provenance: None });
-    let mut before = 0;
+    let mut before = (0, String::new());
     while let Ok(Some((line, record))) = source.next_record() {
-        assert!(line > before, "lines are counted");
-        before = line;
+        // A line of an access log gives its request, then its answer.
+        let answers = matches!(&record, Ok(Record::Response(answer)) if line == before.0 && answer.id == before.1);
+        assert!(line > before.0 || answers, "lines are counted");
+        before = (line, if let Ok(Record::Request(request)) = &record { request.id.clone() } else { String::new() });
         match record {
             Ok(Record::Request(request)) => trace::again(*request),
-            Ok(Record::Response(_)) => {}
+            Ok(Record::Response(answer)) => trace::round_trip(&Record::Response(answer)),
             Err(problem) => assert!(!problem.to_string().is_empty()),
         }
     }

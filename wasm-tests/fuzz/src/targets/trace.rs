@@ -43,7 +43,7 @@ pub(super) fn again(request: Request) {
     round_trip(&Record::Request(Box::new(request)));
 }
 
-fn round_trip(record: &Record) {
+pub(super) fn round_trip(record: &Record) {
     let line = record.to_json();
     assert!(!line.contains('\n'));
     assert_eq!(&Record::parse(line.as_bytes()).unwrap(), record, "{line}");
