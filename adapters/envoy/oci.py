@@ -24,7 +24,7 @@ def main():
     try:
         wasm = options.module.read_bytes()
     except OSError as error:
-        sys.exit(f"cannot read {options.module}: {error.strerror}; build it: cargo build --release -p weir-envoy --target wasm32-wasip1")
+        sys.exit(f"cannot read {options.module}: {error.strerror}; build it: scripts/build-filter")
     if not wasm.startswith(b"\0asm"):
         sys.exit(f"{options.module} is no WebAssembly module")
 

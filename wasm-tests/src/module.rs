@@ -1,7 +1,7 @@
 //! The built filter, made when a test first asks for it.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result, ensure};
@@ -28,15 +28,9 @@ pub fn envoy_bytes() -> Vec<u8> {
 }
 
 fn build() -> Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let done = Command::new(cargo)
-        .current_dir(root())
-        .args(["build", "--quiet", "--release", "--target", "wasm32-wasip1", "-p", "weir-envoy"])
-        .status()
-        .context("cannot start cargo to build the filter")?;
-    ensure!(
-        done.success(),
-        "the filter does not build: run cargo build --release --target wasm32-wasip1 -p weir-envoy"
-    );
+    let script = root().join("scripts/build-filter");
+    let done = Command::new(&script).stdout(Stdio::null()).status();
+    let done = done.with_context(|| format!("cannot start {}", script.display()))?;
+    ensure!(done.success(), "the filter does not build: run scripts/build-filter");
     Ok(target_dir().join("wasm32-wasip1/release/weir_envoy.wasm"))
 }
