@@ -22,6 +22,7 @@ mod locate;
 mod names;
 mod networks;
 mod report;
+mod schema;
 mod source;
 mod timing;
 
@@ -32,6 +33,7 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 pub use flatten::{Flat, flatten};
 pub use locate::locate;
 pub use report::Report;
+pub use schema::schema;
 pub use source::{AllowRule, Rule, Source, without_comments};
 pub use timing::{Day, Window};
 

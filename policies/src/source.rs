@@ -9,6 +9,7 @@ use filter_core::limits;
 use filter_core::policy::json::Door;
 use filter_core::policy::wire::{Action, BundleSettings, Endpoint, Mode};
 use filter_core::policy::{Position, Problem};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -17,7 +18,7 @@ pub(crate) use text::Document;
 pub use text::without_comments;
 
 /// A policy source. The members it shares with a bundle mean the same.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// Where this file's schema is, for editors; does not travel.
@@ -53,11 +54,12 @@ pub struct Source {
     #[serde(default)]
     pub rules: Vec<Rule>,
     /// What happens where no rule matches.
+    #[schemars(required)]
     pub otherwise: Option<Action>,
 }
 
 /// A rule that lets a request pass whatever else would be said about it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AllowRule {
     /// Stable name: `a`-`z`, `0`-`9`, `_`, `-`, `.`, at most 64.
@@ -79,7 +81,7 @@ pub struct AllowRule {
 }
 
 /// A rule that acts on the requests it matches.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Stable name: `a`-`z`, `0`-`9`, `_`, `-`, `.`, at most 64.

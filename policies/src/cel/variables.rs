@@ -95,7 +95,7 @@ variables! {
     "claim.platform", Kind::Word(Vocabulary::Platform, |platform| Condition::Claim(ClaimTest { platform, ..ClaimTest::default() })), "the operating system that the user agent names";
     "claim.major", Kind::Number(u32::MAX, |range| Condition::Claim(ClaimTest { major: Some(range), ..ClaimTest::default() })), "the major version that the user agent names";
     "bot.named", Kind::Bool(|| Condition::Named(NamedTest::default())), "whether the user agent names a program of the name tables";
-    "bot.name", Kind::Name("name", |scope| Some(bot_names(scope)), |name| Condition::Named(NamedTest { name, ..NamedTest::default() })), "which one";
+    "bot.name", Kind::Name("program", |scope| Some(bot_names(scope)), |name| Condition::Named(NamedTest { name, ..NamedTest::default() })), "which one";
     "bot.operator", Kind::Name("operator", |scope| Some(bot_operators(scope)), |operator| Condition::Named(NamedTest { operator, ..NamedTest::default() })), "who runs it";
     "bot.category", Kind::Word(Vocabulary::Category, |category| Condition::Named(NamedTest { category, ..NamedTest::default() })), "what it is for";
     "bot.proof", Kind::Word(Vocabulary::Proof, Condition::Crawler), "whether the name is true, for crawlers whose operators publish their addresses";

@@ -14,6 +14,7 @@ mod push;
 mod replay;
 mod rollback;
 mod shelf;
+mod schema;
 mod signals;
 mod up;
 mod status;
@@ -54,6 +55,7 @@ enum Verb {
     Status(status::Args),
     Replay(replay::Args),
     Explain(explain::Args),
+    Schema(schema::Args),
     Signals(signals::Args),
     Up(Box<up::Args>),
     Completions(completions::Args),
@@ -73,6 +75,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Verb::Status(args) => status::run(args),
         Verb::Replay(args) => replay::run(args),
         Verb::Explain(args) => explain::run(args),
+        Verb::Schema(args) => schema::run(args),
         Verb::Signals(args) => signals::run(args),
         Verb::Up(args) => up::run(*args),
         Verb::Completions(args) => completions::run(args),

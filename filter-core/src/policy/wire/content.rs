@@ -42,6 +42,7 @@ pub struct Content {
 
 /// Thresholds and choices that are not a rule's. What is left out keeps the default of [`Weights`](crate::score::Weights).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BundleSettings {
     /// Least score of class `bot`, 1 to 100.
@@ -69,6 +70,7 @@ pub struct BundleSettings {
 
 /// Most records of each kind; 0 keeps none. What is left out keeps the default of [`Limits`](crate::state::Limits).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "the kinds' names")]
 pub struct Limits {
@@ -92,6 +94,7 @@ pub struct Limits {
 
 /// Most that each pillar may add, in milli-nats.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "the pillars' names")]
 pub struct Caps {
@@ -107,6 +110,7 @@ pub struct Caps {
 
 /// One place where a session's name may be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum IdentitySource {
     /// `{"cookie":"session"}`
@@ -119,6 +123,7 @@ pub enum IdentitySource {
 
 /// A claim of a JSON Web Token. The token is not verified here: a false one names another session, never another's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Jwt {
     /// Header that carries the token, with or without `Bearer`.
@@ -129,6 +134,7 @@ pub struct Jwt {
 
 /// How events name the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EventClient {
     /// By a keyed hash of the address.
@@ -209,6 +215,7 @@ pub struct NetworkEntry {
 
 /// An endpoint that rules and events can name. The most specific template wins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Endpoint {
     /// Stable name.

@@ -42,6 +42,7 @@ pub struct Rule {
 
 /// Whether a rule acts or only reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// It acts.
@@ -53,6 +54,7 @@ pub enum Mode {
 
 /// What is done with a request: `"allow"`, `"monitor"`, `"tag"` or `{"block":{}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
     /// It passes.
@@ -67,6 +69,7 @@ pub enum Action {
 
 /// The answer to a blocked request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Block {
     /// HTTP status, 400 to 599; 403 by default.
