@@ -145,6 +145,8 @@ fn completions_and_pages_are_made() {
 #[test]
 fn help_has_examples_for_each_verb() {
     for verb in [
+        "inspect",
+        "diff",
         "build",
         "check",
         "keygen",
@@ -191,4 +193,47 @@ fn what_is_seldom_meant_is_warned_of() {
     assert!(built.code == 0 && built.err.contains("warning[W0501]"), "{}{}", built.out, built.err);
     let ran = run(&["check", &bundle, "--allow", "W0501"], b"");
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_bundle_is_looked_into_and_compared() {
+    let desk = Desk::new();
+    let text = std::fs::read_to_string(desk.path("bundle.json")).unwrap();
+    let mut content: Value = serde_json::from_str(text.lines().nth(1).unwrap()).unwrap();
+    let shown = run(&["inspect", &desk.path("bundle.json")], b"");
+    assert!(
+        shown.code == 0 && shown.out.contains("signed     by nobody") && shown.out.contains("serial     7"),
+        "{}",
+        shown.out
+    );
+    let json: Value =
+        serde_json::from_str(&run(&["inspect", "-o", "json", &desk.path("bundle.json")], b"").out).unwrap();
+    assert_eq!(json["rules"].as_array().unwrap().len(), 3);
+    assert!(json["cost"].as_u64().unwrap() >= 60 && json["manifest"]["serial"] == 7);
+
+    content["rules"]
+        .as_array_mut()
+        .unwrap()
+        .push(serde_json::json!({"id": "all", "when": "always", "then": {"block": {}}}));
+    content["weights"]["user_agent_missing"] = serde_json::json!(1);
+    content["lists"] = serde_json::json!({"l": ["a"]});
+    let content: filter_core::policy::wire::Content = serde_json::from_value(content).unwrap();
+    std::fs::write(desk.path("new.json"), filter_core::policy::wire::write(&content, 8).unwrap()).unwrap();
+    let (old, new) = (desk.path("bundle.json"), desk.path("new.json"));
+    let same = run(&["diff", &old, &old, "--on", &data("access.log")], b"");
+    assert!(same.out.starts_with("both mean the same\n\n0 of 3 requests"), "{}{}", same.out, same.err);
+    let ran = run(&["diff", &old, &new, "--on", &data("access.log")], b"");
+    for expected in
+        ["+ rule all: ", "~ weight user_agent_missing\n    - 6000\n    + 1\n", "+ list l: [\"a\"]", "-> block (all)"]
+    {
+        assert!(ran.out.contains(expected), "{expected}: {}{}", ran.out, ran.err);
+    }
+    let json: Value =
+        serde_json::from_str(&run(&["diff", &new, &old, "--on", &data("access.log"), "-o", "json"], b"").out).unwrap();
+    let of_rule = json["changes"].as_array().unwrap().iter().find(|change| change["part"] == "rule").unwrap();
+    assert!(of_rule["before"]["id"] == "all" && of_rule.get("after").is_none());
+    let moved: u64 =
+        json["verdicts"]["moves"].as_array().unwrap().iter().map(|one| one["requests"].as_u64().unwrap()).sum();
+    assert_eq!(Some(moved), json["verdicts"]["changed"].as_u64());
+    assert!(moved > 0);
 }

@@ -1,7 +1,13 @@
 //! Bundles at the desk: signed, looked into, compared, and brought to where hosts fetch them.
 
+mod diff;
+mod inspect;
 mod keys;
 mod seal;
+mod verdicts;
 
+pub use diff::{Change, diff};
+pub use inspect::{Inspection, RuleLine, inspect, read};
 pub use keys::{KeyError, SigningKey, read_public};
 pub use seal::{Lines, SealError, Terms, seal};
+pub use verdicts::{Move, Verdicts, compare};

@@ -34,12 +34,12 @@ impl Memory {
     }
 
     /// Where requests are counted.
-    pub(super) fn tables(&mut self) -> Option<&mut Tables> {
+    pub(crate) fn tables(&mut self) -> Option<&mut Tables> {
         self.tables.as_mut()
     }
 
     /// Keeps a verdict's ticket until its answer comes.
-    pub(super) fn wait(&mut self, id: &str, ticket: Ticket) {
+    pub(crate) fn wait(&mut self, id: &str, ticket: Ticket) {
         let Some((id, ticket)) = self.last.replace((id.to_owned(), ticket)) else { return };
         if self.order.len() >= WAITING
             && let Some(oldest) = self.order.pop_front()
@@ -51,7 +51,7 @@ impl Memory {
     }
 
     /// Counts an answer; `false` where its request is not known.
-    pub(super) fn settle(&mut self, engine: &Engine, answer: &Response) -> bool {
+    pub(crate) fn settle(&mut self, engine: &Engine, answer: &Response) -> bool {
         let ticket = match self.last.take_if(|(id, _)| *id == answer.id) {
             Some((_, ticket)) => Some(ticket),
             // Its place in the order stays, until it is the oldest.

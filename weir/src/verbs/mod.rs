@@ -3,10 +3,12 @@
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod engine;
 mod exit;
 mod explain;
 mod history;
+mod inspect;
 mod keygen;
 mod man;
 mod progress;
@@ -49,6 +51,8 @@ enum Verb {
     Check(check::Args),
     Keygen(keygen::Args),
     Verify(verify::Args),
+    Inspect(inspect::Args),
+    Diff(diff::Args),
     Push(push::Args),
     History(history::Args),
     Rollback(rollback::Args),
@@ -69,6 +73,8 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Verb::Check(args) => check::run(args),
         Verb::Keygen(args) => keygen::run(args),
         Verb::Verify(args) => verify::run(args),
+        Verb::Inspect(args) => inspect::run(args),
+        Verb::Diff(args) => diff::run(args),
         Verb::Push(args) => push::run(args),
         Verb::History(args) => history::run(args),
         Verb::Rollback(args) => rollback::run(args),

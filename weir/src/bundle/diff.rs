@@ -1,0 +1,140 @@
+//! Two bundles compared by what they mean: rules, lists, weights, settings; and by what they say of recorded requests.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use filter_core::policy::wire::Content;
+use serde::Serialize;
+use serde_json::Value;
+
+/// One thing that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// Rule, list, weight ...
+    pub part: &'static str,
+    /// Which.
+    pub name: String,
+    /// Before; absent: it is new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// After; absent: it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+}
+
+/// Everything that differs, in the order of a bundle's parts. The order of rules is a part of its own.
+pub fn diff(before: &Content, after: &Content) -> Vec<Change> {
+    let (one, other) = (value(before), value(after));
+    let mut changes = Vec::new();
+    let mut keyed = |part: &'static str, place: &str, key: &'static str| {
+        by_key(part, list(&one, place, key), list(&other, place, key), &mut changes);
+    };
+    keyed("allow rule", "/allow", "id");
+    keyed("rule", "/rules", "id");
+    for (part, place) in [("order of allow rules", "/allow"), ("order of rules", "/rules")] {
+        if let Some(change) = order(part, &one, &other, place) {
+            changes.push(change);
+        }
+    }
+    for (part, place) in [("otherwise", "/otherwise"), ("settings", "/settings"), ("weight", "/weights")] {
+        by_key(part, leaves(one.pointer(place), ""), leaves(other.pointer(place), ""), &mut changes);
+    }
+    let mut keyed = |part: &'static str, place: &str, key: &'static str| {
+        by_key(part, list(&one, place, key), list(&other, place, key), &mut changes);
+    };
+    keyed("endpoint", "/endpoints", "id");
+    keyed("name", "/names", "token");
+    keyed("network list", "/networks/lists", "name");
+    texts(before, after, &mut changes);
+    for (name, what) in [("IPv4", "v4"), ("IPv6", "v6"), ("AS of IPv4", "asn_v4"), ("AS of IPv6", "asn_v6")] {
+        let of =
+            |content: &Value| content.pointer(&format!("/networks/{what}")).and_then(Value::as_str).map_or(0, str::len);
+        let at = |content: &Value| content.pointer(&format!("/networks/{what}")).cloned();
+        if at(&one) != at(&other) {
+            let size = |content: &Value| Some(Value::from(format!("{} bytes", of(content))));
+            changes.push(Change { part: "ranges", name: name.into(), before: size(&one), after: size(&other) });
+        }
+    }
+    changes
+}
+
+/// Texts that came into a list or left it.
+fn texts(before: &Content, after: &Content, changes: &mut Vec<Change>) {
+    let names = before.lists.keys().chain(after.lists.keys()).collect::<std::collections::BTreeSet<_>>();
+    for name in names {
+        let (old, new) = (before.lists.get(name), after.lists.get(name));
+        let only = |these: Option<&Vec<String>>, those: Option<&Vec<String>>| {
+            let those: std::collections::BTreeSet<&String> = those.into_iter().flatten().collect();
+            let left: Vec<Value> = these
+                .into_iter()
+                .flatten()
+                .filter(|text| !those.contains(text))
+                .map(|text| Value::from(text.as_str()))
+                .collect();
+            these.map(|_| Value::from(left))
+        };
+        let (gone, come) = (only(old, new), only(new, old));
+        let is_empty = |texts: &Option<Value>| texts.as_ref().and_then(Value::as_array).is_none_or(Vec::is_empty);
+        if old.is_some() != new.is_some() || !is_empty(&gone) || !is_empty(&come) {
+            changes.push(Change { part: "list", name: name.clone(), before: gone, after: come });
+        }
+    }
+}
+
+fn value(content: &Content) -> Value {
+    serde_json::to_value(content).unwrap_or_default()
+}
+
+type Keyed = BTreeMap<String, Value>;
+
+fn list(content: &Value, place: &str, key: &str) -> Keyed {
+    let items = content.pointer(place).and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(|item| Some((item.get(key)?.as_str()?.to_owned(), item.clone()))).collect()
+}
+
+/// Every number, word and list below a value by its path.
+fn leaves(value: Option<&Value>, path: &str) -> Keyed {
+    match value {
+        Some(Value::Object(members)) => {
+            members.iter().flat_map(|(name, value)| leaves(Some(value), &format!("{path}/{name}"))).collect()
+        }
+        Some(Value::Null) | None => Keyed::new(),
+        Some(other) => Keyed::from([(path.trim_start_matches('/').to_owned(), other.clone())]),
+    }
+}
+
+fn by_key(part: &'static str, mut before: Keyed, after: Keyed, changes: &mut Vec<Change>) {
+    for (name, new) in after {
+        let old = before.remove(&name);
+        if old.as_ref() != Some(&new) {
+            changes.push(Change { part, name, before: old, after: Some(new) });
+        }
+    }
+    changes.extend(before.into_iter().map(|(name, old)| Change { part, name, before: Some(old), after: None }));
+}
+
+/// The order of those that are in both.
+fn order(part: &'static str, one: &Value, other: &Value, place: &str) -> Option<Change> {
+    let ids = |content: &Value| {
+        let items = content.pointer(place).and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(|item| Some(item.get("id")?.as_str()?.to_owned())).collect::<Vec<_>>()
+    };
+    let (mut old, mut new) = (ids(one), ids(other));
+    let (all_old, all_new) = (old.clone(), new.clone());
+    old.retain(|id| all_new.contains(id));
+    new.retain(|id| all_old.contains(id));
+    (old != new).then(|| Change { part, name: String::new(), before: Some(old.into()), after: Some(new.into()) })
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Change { part, name, before, after } = self;
+        let name = if name.is_empty() { String::new() } else { format!(" {name}") };
+        match (before, after) {
+            (None, Some(after)) => write!(f, "+ {part}{name}: {after}"),
+            (Some(before), None) => write!(f, "- {part}{name}: {before}"),
+            (Some(before), Some(after)) => write!(f, "~ {part}{name}\n    - {before}\n    + {after}"),
+            (None, None) => write!(f, "  {part}{name}"),
+        }
+    }
+}
