@@ -103,6 +103,43 @@ fn a_new_worker_starts_with_the_last_good_bundle() {
 }
 
 #[test]
+fn no_worker_goes_back_behind_another() {
+    let mut first = Polled::start(None);
+    let mut vm = first.process.vm().unwrap();
+    let root = vm.configure(&bundles::polling("bundles", "/default.json", None)).unwrap().unwrap();
+    assert!(vm.tick(root).unwrap());
+    let (late, question) = (vm.pending_call().unwrap(), first.ask());
+    let nothing = bundles::with_rules(serde_json::json!([]), 7);
+    first.vm.answer(&question, &[(":status", "200"), ("etag", "\"seven\"")], nothing.as_bytes()).unwrap();
+    // The second worker's answer comes from a cache that is behind: it never saw seven itself.
+    vm.answer(&late, &[(":status", "200"), ("etag", "\"six\"")], bundles::by_path(6).as_bytes()).unwrap();
+    assert_eq!(first.process.world().logged("serial 6 is older than 7, which served already").len(), 1);
+    assert!(vm.request(root, Request::get("/block/1")).unwrap().reply.is_none(), "it took nothing");
+    // After a reload the newer one is there, and its tag.
+    let mut fresh = first.process.vm().unwrap();
+    let root =
+        fresh.configure(&bundles::polling("bundles", "/default.json", Some(&bundles::by_path(5)))).unwrap().unwrap();
+    assert!(
+        fresh.request(root, Request::get("/block/1")).unwrap().reply.is_none(),
+        "seven, not the bundle to start with"
+    );
+    assert!(fresh.tick(root).unwrap());
+    let question = fresh.pending_call().unwrap();
+    assert_eq!(header(&question, "if-none-match"), Some("\"seven\""));
+    fresh.answer(&question, &[(":status", "200")], bundles::by_path(6).as_bytes()).unwrap();
+    assert!(
+        fresh.request(root, Request::get("/block/1")).unwrap().reply.is_none(),
+        "six is refused after the reload too"
+    );
+    let question = {
+        assert!(fresh.tick(root).unwrap());
+        fresh.pending_call().unwrap()
+    };
+    fresh.answer(&question, &[(":status", "200")], bundles::by_path(8).as_bytes()).unwrap();
+    assert!(fresh.request(root, Request::get("/block/1")).unwrap().reply.is_some());
+}
+
+#[test]
 fn a_cluster_that_is_not_there_is_said_and_asked_again() {
     let process = Process::envoy().unwrap();
     let mut vm = process.vm().unwrap();

@@ -132,17 +132,20 @@ pub(crate) fn set_property(path: &[u8], value: &[u8]) -> Answer<()> {
     done(unsafe { raw::proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) })
 }
 
-/// A value that all workers share.
-pub(crate) fn shared_data(key: &[u8]) -> Answer<Vec<u8>> {
+/// A value that all workers share, and its version.
+pub(crate) fn shared_data(key: &[u8]) -> Answer<(Vec<u8>, u32)> {
     let mut version = 0u32;
     // SAFETY: the host reads `key` and writes `version` during the call; for the rest see `fetched`.
-    fetched(|data, size| unsafe { raw::proxy_get_shared_data(key.as_ptr(), key.len(), data, size, &mut version) })
+    let value =
+        fetched(|data, size| unsafe { raw::proxy_get_shared_data(key.as_ptr(), key.len(), data, size, &mut version) })?;
+    Ok((value, version))
 }
 
-/// Sets a value that all workers share. Keys are never freed: use a fixed few.
-pub(crate) fn set_shared_data(key: &[u8], value: &[u8]) -> Answer<()> {
+/// Sets a value that all workers share, if it is still of this `version`; 0: whatever is there. Keys are never freed: use a
+/// fixed few.
+pub(crate) fn set_shared_data(key: &[u8], value: &[u8], version: u32) -> Answer<()> {
     // SAFETY: the host reads `key` and `value` during the call.
-    done(unsafe { raw::proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), 0) })
+    done(unsafe { raw::proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), version) })
 }
 
 /// Answers the request here. `headers` is in wire form; `grpc_status` says how gRPC clients are told.

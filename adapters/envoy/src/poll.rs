@@ -55,7 +55,9 @@ impl Poller {
     }
 
     /// Goes on from a kept bundle; one that is older than the bundle to start with, or does not suit these settings, is left.
+    /// What is older than it is not fetched any more either way.
     pub(crate) fn resume(&mut self, kept: Kept, slot: &Slot) {
+        slot.learn(&kept);
         if slot.offer(&kept.text, &self.settings).is_ok() {
             self.tag = kept.tag;
         }
@@ -99,10 +101,13 @@ impl Poller {
             Some(b"200") => {
                 let tag = header(b"etag").unwrap_or_default();
                 let body = hostcalls::buffer(Buffer::CallResponseBody, LONGEST).unwrap_or_default();
+                if let Some(kept) = store::last_good(&self.source) {
+                    slot.learn(&kept);
+                }
                 match slot.offer(&body, &self.settings) {
                     Ok(()) => {
                         self.tag = tag.to_vec();
-                        store::keep(&self.source, tag, &body);
+                        store::keep(&self.source, slot, tag, &body);
                         self.complaint.clear();
                         metrics::bundle_load(true);
                     }

@@ -1,14 +1,14 @@
 //! What outlives a request: the engine in use, the records, and the last good polled bundle.
 //!
 //! A configuration update makes a new root context in the same VM, and a trap a new VM. Records belong to the VM: they
-//! outlive the first and not the second. The last good bundle of each source is kept in the host's shared data, which all workers
-//! see and which outlives both. Shared data never frees a key; there is one key a source.
+//! outlive the first and not the second. The last good bundle of each source is kept with its serial in the host's shared
+//! data, which all workers see and which outlives both. Shared data never frees a key; there is one key a source.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use filter_core::engine::{Engine, HeaderSets};
-use filter_core::policy::{self, Activation, Settings};
+use filter_core::policy::{self, Activation, Highest, Settings};
 use filter_core::state::{Limits, Tables};
 
 use crate::hostcalls::{self, Level};
@@ -33,6 +33,18 @@ impl Slot {
     /// The engine in use.
     pub(crate) fn get(&self) -> Option<Arc<Active>> {
         self.0.try_borrow().ok()?.serving().cloned()
+    }
+
+    /// The newest bundle that ever served here.
+    fn highest(&self) -> Option<Highest> {
+        Some(self.0.try_borrow().ok()?.highest().clone())
+    }
+
+    /// Refuses from now on what is older than the bundle another worker kept.
+    pub(crate) fn learn(&self, kept: &Kept) {
+        if let Ok(mut slot) = self.0.try_borrow_mut() {
+            slot.raise(kept.highest.clone());
+        }
     }
 
     /// Puts a bundle to work. `Err`: everything that is wrong with it, one line each, and the one in use stays.
@@ -97,29 +109,49 @@ fn remember(limits: &Limits) {
 
 /// A bundle as it was fetched.
 pub(crate) struct Kept {
+    /// Its serial and id: nothing older serves in this process any more.
+    highest: Highest,
     /// Entity tag it came with; may be empty.
     pub(crate) tag: Vec<u8>,
     /// The two lines.
     pub(crate) text: Vec<u8>,
+    /// The host's count of changes.
+    version: u32,
 }
 
 /// The last good bundle of `source`, if any VM of this process kept one.
 pub(crate) fn last_good(source: &str) -> Option<Kept> {
-    let value = hostcalls::shared_data(&key(source)).ok()?;
-    let end = value.iter().position(|byte| *byte == b'\n')?;
-    let (tag, text) = value.split_at_checked(end)?;
-    Some(Kept { tag: tag.to_vec(), text: text.get(1..)?.to_vec() })
+    let (value, version) = hostcalls::shared_data(&key(source)).ok()?;
+    let (serial, rest) = value.split_first_chunk::<8>()?;
+    let (id, rest) = rest.split_at_checked(ID)?;
+    let end = rest.iter().position(|byte| *byte == b'\n')?;
+    let (tag, text) = rest.split_at_checked(end)?;
+    let highest = Highest { serial: u64::from_le_bytes(*serial), id: String::from_utf8(id.to_vec()).ok()? };
+    Some(Kept { highest, tag: tag.to_vec(), text: text.get(1..)?.to_vec(), version })
 }
 
-/// Keeps a bundle that was checked. An entity tag is a header value: it has no line feed.
-pub(crate) fn keep(source: &str, tag: &[u8], text: &[u8]) {
-    let value = [tag, b"\n", text].concat();
-    if let Err(refusal) = hostcalls::set_shared_data(&key(source), &value) {
-        hostcalls::log(Level::Warn, &format!("weir: the bundle could not be kept for a new VM: {refusal}"));
+/// Digits of an id.
+const ID: usize = 64;
+
+/// Keeps a bundle that was checked, unless another worker kept a newer one. An entity tag is a header value: it has no
+/// line feed.
+pub(crate) fn keep(source: &str, slot: &Slot, tag: &[u8], text: &[u8]) {
+    let Some(Highest { serial, id }) = slot.highest() else { return };
+    let key = key(source);
+    let value = [&serial.to_le_bytes(), id.as_bytes(), tag, b"\n", text].concat();
+    // Workers write side by side: whoever finds an older one under his own writes again. The host does not compare versions
+    // where there was none yet, so what was written is looked at once more.
+    for _ in 0..4 {
+        let there = last_good(source);
+        if there.as_ref().is_some_and(|there| there.highest.serial >= serial) {
+            return;
+        }
+        let _ = hostcalls::set_shared_data(&key, &value, there.map_or(0, |there| there.version));
     }
+    hostcalls::log(Level::Warn, "weir: the bundle could not be kept for a new VM");
 }
 
 /// Plugins without a VM id share one space of keys: ours start with our name and the form's version.
 fn key(source: &str) -> Vec<u8> {
-    [b"weir/1/bundle/", source.as_bytes()].concat()
+    [b"weir/2/bundle/", source.as_bytes()].concat()
 }
