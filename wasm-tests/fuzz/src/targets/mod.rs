@@ -1,5 +1,6 @@
 //! The targets, in the order of flow; the desk's and the adapters' after the core's.
 
+mod activation;
 mod address;
 mod bundle;
 mod check;
@@ -34,7 +35,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 21] = [
+pub const TARGETS: [Target; 22] = [
     address::TARGET,
     path::TARGET,
     claim::TARGET,
@@ -43,6 +44,7 @@ pub const TARGETS: [Target; 21] = [
     names_find::TARGET,
     range_table::TARGET,
     bundle::TARGET,
+    activation::TARGET,
     settings::TARGET,
     decide::TARGET,
     tag::TARGET,
