@@ -1,7 +1,7 @@
 //! What hyper does not tell of a connection, read off the decrypted stream as it passes: each request's header names in
 //! their order and case, the pseudo headers' order, the HTTP/2 fingerprint.
 //!
-//! Everything is bounded: a head by [`head::HEAD`], heads that wait by [`WAITING`]. A stream that cannot be followed is let
+//! Everything is bounded: a head by [`head::HEAD`], 512 of them may wait. A stream that cannot be followed is let
 //! go of; its requests are then judged without what only the stream tells. hyper decides what a request is, and a head that
 //! does not say the same as hyper's request is not used.
 
@@ -22,7 +22,7 @@ use http1::Http1;
 pub use http2::PREFACE;
 use http2::{Found, Http2};
 
-/// Heads that wait for their request. hyper takes 200 streams at once, and has seen each head before the next read.
+/// Heads that wait for their request, as the module says. hyper takes 200 streams at once, and has seen each head before the next read.
 const WAITING: usize = 512;
 
 /// Heads of one connection: its reader feeds, its service takes.
