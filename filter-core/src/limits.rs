@@ -36,7 +36,7 @@ pub const FORWARDED_HOPS: usize = 16;
 pub const EVENT_ID: usize = 128;
 
 /// Reasons a verdict can carry: one a signal.
-pub const REASONS: usize = 64;
+pub const REASONS: usize = 128;
 
 /// Bytes of a reason's text, and of a value quoted in it.
 pub const DETAIL: usize = 160;

@@ -1,6 +1,7 @@
 //! Hosts that run the built adapters, behind one builder each: a hermetic one for what a host may do, a real one for what it does.
 //! [`evidence`] and [`templates`] measure what detection and discovery are worth.
 
+pub mod behaviour;
 pub mod bundles;
 pub mod client;
 pub mod envoy;

@@ -51,7 +51,7 @@ impl<'a> Judged<'a> {
     /// The identity's id; `None` without a secret (it could be found out by trying all addresses), and where nothing tells.
     pub fn identity(&self) -> Option<Id> {
         let key = self.keys?.ids();
-        identity::id(self.seen.request, self.bundle.identity(), self.tool(), key)
+        identity::id(self.seen.request, self.bundle.identity(), key)
     }
 
     /// The client address's id; `None` without a secret and where the address is unknown.

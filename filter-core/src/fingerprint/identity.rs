@@ -1,4 +1,4 @@
-//! Whose session this is: the first of the bundle's places that holds a name, else address and tool.
+//! Whose session this is: the first of the bundle's places that holds a name, else address and user agent.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -13,7 +13,7 @@ use siphasher::sip::SipHasher24;
 
 use super::id::{Id, field};
 use crate::limits;
-use crate::request::Request;
+use crate::request::{HeaderName, Request};
 
 /// One place where a session's name may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +32,11 @@ pub enum IdentitySource {
     },
 }
 
-/// The identity's id; `None` where neither a source nor the address tells. `tool` is the tool's id.
-pub(crate) fn id(request: &Request<'_>, sources: &[IdentitySource], tool: Id, key: SipHasher24) -> Option<Id> {
+/// The identity's id; `None` where neither a source nor the address tells.
+///
+/// The tool's id would not do: a browser asks for pages, styles, pictures and data each in its own way, so that one visit would
+/// fall apart. The user agent is the same in all.
+pub(crate) fn id(request: &Request<'_>, sources: &[IdentitySource], key: SipHasher24) -> Option<Id> {
     for source in sources {
         let (kind, name): (&[u8], &[u8]) = match source {
             IdentitySource::Cookie(name) => (b"identity-cookie-1", name),
@@ -56,9 +59,10 @@ pub(crate) fn id(request: &Request<'_>, sources: &[IdentitySource], tool: Id, ke
             return Some(Id::finish(&hasher));
         }
     }
-    let mut hasher = Id::hasher(key, b"identity-address-tool-1");
+    let mut hasher = Id::hasher(key, b"identity-address-agent-1");
     field_address(&mut hasher, request.client.address.present()?);
-    field(&mut hasher, &tool.bits().to_le_bytes());
+    let agent = request.header(HeaderName::UserAgent).present().unwrap_or_default();
+    field(&mut hasher, agent.get(..limits::USER_AGENT).unwrap_or(agent));
     Some(Id::finish(&hasher))
 }
 
@@ -121,8 +125,7 @@ mod tests {
             IdentitySource::Header(bytes("x-api-key")),
             IdentitySource::Jwt { header: bytes("authorization"), claim: bytes("sub") },
         ];
-        let key = SipHasher24::new_with_key(&KEY);
-        id(&request, &sources, Id::finish(&Id::hasher(key, b"t")), key)
+        id(&request, &sources, SipHasher24::new_with_key(&KEY))
     }
 
     /// `{"sub":"alice","n":{"sub":"eve"}}`
@@ -141,9 +144,12 @@ mod tests {
     }
 
     #[test]
-    fn else_address_and_tool() {
+    fn else_address_and_user_agent() {
         let plain = identity(&[], "203.0.113.7");
         assert_ne!(plain, identity(&[], "203.0.113.8"));
+        let page = identity(&[("user-agent", "a/1"), ("accept", "text/html")], "203.0.113.7");
+        assert_eq!(page, identity(&[("accept", "image/*"), ("user-agent", "a/1")], "203.0.113.7"), "one visit");
+        assert_ne!(page, identity(&[("user-agent", "b/1")], "203.0.113.7"));
         assert_eq!(identity(&[], "2001:db8::1"), identity(&[], "2001:db8::2:1"), "one /64 is one subscriber");
         assert_ne!(identity(&[], "2001:db8::1"), identity(&[], "2001:db8:0:1::1"));
         assert_eq!(identity(&[], "?"), None);

@@ -4,6 +4,7 @@
 //! default weight, the numbers the weight came from, and test vectors; [`SIGNALS`] lists them. A signal that needs a
 //! fact the host cannot see stays silent.
 
+pub mod behaviour;
 pub mod infrastructure;
 pub mod tools;
 

@@ -1,6 +1,6 @@
 //! Every signal, in the order of reports. Adding one is a file and a line here.
 
-use super::{Scope, Signal, infrastructure, tools};
+use super::{Scope, Signal, behaviour, infrastructure, tools};
 
 /// All signals.
 pub static SIGNALS: [&Signal; COUNT] = [
@@ -65,10 +65,22 @@ pub static SIGNALS: [&Signal; COUNT] = [
     &infrastructure::network_reputation::SIGNAL,
     &infrastructure::network_tor::SIGNAL,
     &infrastructure::network_vpn::SIGNAL,
+    &behaviour::course_unlike_site::SIGNAL,
+    &behaviour::course_like_program::SIGNAL,
+    &behaviour::course_like_site::SIGNAL,
+    &behaviour::pages_hurried::SIGNAL,
+    &behaviour::pages_flood::SIGNAL,
+    &behaviour::rhythm_regular::SIGNAL,
+    &behaviour::assets_never::SIGNAL,
+    &behaviour::cookies_dropped::SIGNAL,
+    &behaviour::referer_never::SIGNAL,
+    &behaviour::missing_probed::SIGNAL,
+    &behaviour::robots_read::SIGNAL,
+    &behaviour::numbers_walked::SIGNAL,
 ];
 
 /// How many there are.
-pub const COUNT: usize = 61;
+pub const COUNT: usize = 73;
 
 /// Which signals have a scope, one bit each.
 pub(super) fn within(scope: Scope) -> u128 {

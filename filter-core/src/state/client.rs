@@ -12,7 +12,7 @@ record! {
     Client: 64 {
         /// Requests at four half-lives.
         rates: Rates,
-        /// Pauses between acts: requests that are neither assets nor [`Act::Other`].
+        /// Pauses between pages and forms.
         gaps: Gaps,
         /// Answers.
         statuses: Statuses,
@@ -24,9 +24,9 @@ record! {
         shown: Shown,
         /// When the first request came, in seconds since the epoch; 0 before that.
         begun: u32,
-        /// When the last act came, in seconds since the epoch.
+        /// When the last page or form came, in seconds since the epoch.
         seen: u32,
-        /// Milliseconds past the second of the last act.
+        /// Milliseconds past that second.
         milliseconds: u16,
         /// Zero: room for what later forms count.
         room: u16,
@@ -47,7 +47,7 @@ impl Client {
         self.acts.get(act as usize).copied().map_or(0, u32::from)
     }
 
-    /// Counts a request; gives the pause since the last act in milliseconds, where this is an act of the same session.
+    /// Counts a request; gives the pause since the last page or form in milliseconds, where this is one of the same session.
     /// Where the clock ran backwards there is none.
     pub(super) fn visit(&mut self, visit: &Visit) -> Option<u64> {
         let last = u64::from(self.seen).saturating_mul(1000).saturating_add(u64::from(self.milliseconds));
@@ -63,17 +63,22 @@ impl Client {
         if self.begun == 0 {
             self.begun = seconds(visit.at);
         }
-        let pause = silence.filter(|silence| visit.is_act() && *silence < SESSION);
+        let pause = silence.filter(|silence| visit.is_step(*silence) && *silence < SESSION);
         if let Some(pause) = pause {
             self.gaps.add(pause);
         }
-        // What stands before the first act counts as one. A last act that lies far ahead was timed by a clock gone wrong.
+        // What stands before the first page counts as one. A last page that lies far ahead was timed by a clock gone wrong.
         let is_ahead = last.saturating_sub(visit.at) > SESSION;
-        if (visit.is_act() && silence.is_some()) || self.seen == 0 || is_ahead {
+        if silence.is_some_and(|silence| visit.is_step(silence)) || self.seen == 0 || is_ahead {
             self.seen = seconds(visit.at);
             self.milliseconds = visit.at.checked_rem(1000).and_then(|rest| u16::try_from(rest).ok()).unwrap_or(0);
         }
         pause
+    }
+
+    /// It may show what is usual on a site: it does not say that it is a program, nor has it been found to be one.
+    pub(super) fn is_usual(&self, visit: &Visit) -> bool {
+        !visit.is_declared && self.score < 50
     }
 
     /// Counts an answer.

@@ -1,8 +1,9 @@
 //! More about the clients that are worth it.
 
+use super::course::CourseStep;
 use super::sketches::{Distinct, Moments, Rates, Stride, Trail, log2};
 use super::statuses::bump;
-use super::{Client, RecordKeys, Shown, StatusClass, Visit};
+use super::{Act, Branch, Client, Course, Pace, RecordKeys, Shown, StatusClass, Visit};
 
 record! {
     /// What is kept about a client besides [`Client`](super::Client), once it came often enough or was found suspicious.
@@ -40,14 +41,30 @@ record! {
         referers: [u8; 2],
         /// The last act's target, low 32 bits.
         target: u32,
-        /// Zero: room for what credentials and bodies will show.
-        room: [u8; 32],
+        /// Steps from page to page.
+        course: Course,
+        /// Where the last page was.
+        branch: Branch,
+        /// The last page's target, 16 bits of it; 0 before there was one.
+        page: u16,
     }
 }
 
 impl ClientDetail {
-    /// Counts a request. `client` is the client's other record, with the request counted; `pause` is that since the last act.
-    pub(super) fn visit(&mut self, visit: &Visit, keys: &RecordKeys, client: &Client, pause: Option<u64>) {
+    /// It is among its first steps: whoever takes many more would say alone what is usual on a site.
+    pub(super) fn is_new(&self) -> bool {
+        self.course.steps() <= 32
+    }
+
+    /// Counts a request. `client` is the client's other record, with the request counted; `pause` is that since the last
+    /// page. Gives the step from that page, where this is one.
+    pub(super) fn visit(
+        &mut self,
+        visit: &Visit,
+        keys: &RecordKeys,
+        client: &Client,
+        pause: Option<u64>,
+    ) -> Option<CourseStep> {
         self.paths.add(visit.path);
         self.targets.add(visit.target);
         self.addresses.add(keys.address);
@@ -56,9 +73,23 @@ impl ClientDetail {
         }
         let hour = visit.at.checked_div(3_600_000).and_then(|hours| hours.checked_rem(24)).unwrap_or(0);
         self.hours |= 1u32.wrapping_shl(u32::try_from(hour).unwrap_or(0));
+        let step = self.step(visit, pause);
         if visit.is_act() {
             self.act(visit, keys, client, pause);
         }
+        step
+    }
+
+    fn step(&mut self, visit: &Visit, pause: Option<u64>) -> Option<CourseStep> {
+        let page = (visit.target as u16) | 1;
+        let is_first = self.page == 0;
+        let to = |pause| (Pace::of(pause), self.branch.to(&visit.branch, self.page == page));
+        let step = pause.filter(|_| !is_first).map(to);
+        if pause.is_some() || (is_first && matches!(visit.act, Act::Page | Act::Form)) {
+            (self.branch, self.page) = (visit.branch, page);
+        }
+        step.into_iter().for_each(|step| self.course.add(step));
+        step
     }
 
     fn act(&mut self, visit: &Visit, keys: &RecordKeys, client: &Client, pause: Option<u64>) {

@@ -17,7 +17,7 @@ use crate::request::Request;
 /// whoever knows this code can choose keys that meet; then a crowd of his can push others out of their places.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RecordKeys {
-    /// Whose session: the identity, else address and tool.
+    /// Whose session: the identity, else address and user agent.
     pub client: u64,
     /// IPv4 address, or IPv6 /64.
     pub address: u64,
@@ -60,7 +60,7 @@ impl Touched {
         let site = named(key, b"site-1", |hasher| host(hasher, request));
         let path = named(key, b"path-1", |hasher| field(hasher, request.path.normalised()));
         let keys = RecordKeys {
-            client: identity::id(request, sources, tool, key).map_or(0, Id::bits),
+            client: identity::id(request, sources, key).map_or(0, Id::bits),
             address: identity::client(request, key).map_or(0, Id::bits),
             network: network(request, asn, key),
             tool: tool.bits(),
@@ -79,7 +79,7 @@ impl Touched {
             field(hasher, &path.to_le_bytes());
             field(hasher, request.path.query().unwrap_or_default());
         });
-        Touched { keys, visit: Visit::of(request, now, path, target) }
+        Touched { keys, visit: Visit::of(request, fingerprint, now, path, target) }
     }
 }
 

@@ -61,13 +61,16 @@ impl<'r> Records<'r> {
             pause = client.visit(visit);
             &*client
         });
+        let nobody = Client::EMPTY;
+        let mut lesson = None;
+        let detail = self.detail.filter(|_| keys.client != 0).map(|detail| {
+            let client = client.unwrap_or(&nobody);
+            lesson = detail.visit(visit, keys, client, pause).filter(|_| client.is_usual(visit) && detail.is_new());
+            &*detail
+        });
         Memory {
             client,
-            detail: self.detail.filter(|_| keys.client != 0).map(|detail| {
-                let nobody = Client::EMPTY;
-                detail.visit(visit, keys, client.unwrap_or(&nobody), pause);
-                &*detail
-            }),
+            detail,
             address: self.address.filter(|_| keys.address != 0).map(|record| {
                 record.visit(visit, keys);
                 &*record
@@ -89,7 +92,7 @@ impl<'r> Records<'r> {
                 &*record
             }),
             site: self.site.map(|record| {
-                record.visit(visit, keys, client);
+                record.visit(visit, keys, client, lesson);
                 &*record
             }),
             visit: Some(*visit),

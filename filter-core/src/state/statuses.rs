@@ -78,6 +78,15 @@ pub(super) fn bump(counts: &mut [u8], place: usize) {
     }
 }
 
+/// The same for counts of 16 bits.
+pub(super) fn bump_wide(counts: &mut [u16], place: usize) {
+    let Some(count) = counts.get_mut(place) else { return };
+    *count = count.saturating_add(1);
+    if *count == u16::MAX {
+        counts.iter_mut().for_each(|count| *count /= 2);
+    }
+}
+
 /// Halves all counts.
 pub(super) fn fade(counts: &mut [u8]) {
     counts.iter_mut().for_each(|count| *count /= 2);

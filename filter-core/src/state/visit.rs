@@ -1,6 +1,8 @@
 //! What one request adds to the records it touches.
 
+use super::Branch;
 use crate::facts::Fact;
+use crate::fingerprint::{Family, Fingerprint};
 use crate::request::{HeaderName, Method, Request, RequestKind};
 
 /// What a request is, as far as behaviour goes. The number is the place in [`Client::acts`](super::Client::acts).
@@ -28,6 +30,7 @@ impl Act {
             (RequestKind::FormPost, _) => Act::Form,
             (RequestKind::Fetch, _) => Act::Call,
             (RequestKind::Preflight | RequestKind::WebSocket, _) => Act::Other,
+            (RequestKind::Unknown, Method::Get) if is_in_asset_folder(request.path.normalised()) => Act::Asset,
             (RequestKind::Navigation | RequestKind::Unknown, Method::Get) => Act::Page,
             (RequestKind::Navigation | RequestKind::Unknown, Method::Head | Method::Options) => Act::Other,
             (RequestKind::Navigation | RequestKind::Unknown, _) => Act::Form,
@@ -112,10 +115,16 @@ pub struct Visit {
     pub target: u64,
     /// The last number in path or query, if there is one: identifiers are walked through by number.
     pub number: Option<u64>,
+    /// Where in the site's tree of pages it goes.
+    pub branch: Branch,
+    /// It says itself that it loads a page; where it does not, what follows another page at once may be a part of that page.
+    pub is_navigation: bool,
+    /// Its sender says that it is a program.
+    pub is_declared: bool,
 }
 
 impl Visit {
-    pub(super) fn of(request: &Request<'_>, now: u64, path: u64, target: u64) -> Self {
+    pub(super) fn of(request: &Request<'_>, fingerprint: &Fingerprint<'_>, now: u64, path: u64, target: u64) -> Self {
         let query = request.path.query().and_then(last_number);
         let (shown, hidden) = Shown::of(request);
         Visit {
@@ -126,7 +135,15 @@ impl Visit {
             path,
             target,
             number: query.or_else(|| last_number(request.path.normalised())),
+            branch: Branch::of(request.path.normalised()),
+            is_navigation: matches!(request.kind, RequestKind::Navigation | RequestKind::FormPost),
+            is_declared: fingerprint.named.is_some() || fingerprint.claim.family == Family::Tool,
         }
+    }
+
+    /// A page or form, `pause` milliseconds after the one before: what people do. Scripts' calls come by clocks of their own.
+    pub(super) fn is_step(&self, pause: u64) -> bool {
+        matches!(self.act, Act::Page | Act::Form) && (self.is_navigation || pause >= EMBEDDED)
     }
 
     /// A person or program did something, and not a page that fetches what it embeds.
@@ -134,6 +151,18 @@ impl Visit {
         matches!(self.act, Act::Page | Act::Call | Act::Form)
     }
 }
+
+/// Folders of what pages embed, by the names that sites give them; pictures there often have no extension.
+const ASSET_FOLDERS: [&[u8]; 9] =
+    [b"image", b"images", b"img", b"static", b"assets", b"media", b"thumbs", b"thumbnails", b"avatars"];
+
+fn is_in_asset_folder(path: &[u8]) -> bool {
+    let mut segments = path.split(|byte| *byte == b'/').skip(1);
+    segments.next().is_some_and(|first| ASSET_FOLDERS.contains(&first)) && segments.next().is_some()
+}
+
+/// Milliseconds within which a page's parts follow it. Those without an extension (pictures, frames) look like pages in logs.
+const EMBEDDED: u64 = 500;
 
 /// Digits of an identifier that counts up; longer ones are hashes or times.
 const DIGITS: usize = 12;

@@ -1,7 +1,7 @@
 //! Crowds of clients, as they come to a host's tables.
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::arithmetic_side_effects)]
 
-use filter_core::state::{Act, RecordKeys, Shown, Tables, Touched, Visit};
+use filter_core::state::{Act, Branch, RecordKeys, Shown, Tables, Touched, Visit};
 
 pub const START: u64 = 1_731_000_000_000;
 
@@ -27,7 +27,18 @@ pub fn request(number: u64, at: u64) -> Touched {
     let shown = Shown::default();
     Touched {
         keys,
-        visit: Visit { at, act: Act::Page, shown, hidden: shown, path: number, target: number, number: None },
+        visit: Visit {
+            at,
+            act: Act::Page,
+            shown,
+            hidden: shown,
+            path: number,
+            target: number,
+            number: None,
+            branch: Branch::default(),
+            is_navigation: true,
+            is_declared: false,
+        },
     }
 }
 

@@ -19,12 +19,18 @@
 //! place or appends it, `+name: value` always appends. Facts: `method`, `path`, `authority`, `version`, `pseudo`, `tls`, `ja4`,
 //! `ja4_by`, `from`, `provenance`, `headers` (that many more lines), `network` (`kind:list`, repeatable: the client's address is in that list). `https` means
 //! TLS 1.3 and `http` a plain connection.
+//!
+//! A line `then after=800 times=3` begins the next requests of the same client, like the one before with the changes that
+//! follow, `after` milliseconds later each; the last one is looked at. `{n}` in a path is the request's number.
+//! `@answer` is the status of the answer, `@gives` a header it sets, `@site=known` that people have shown what is usual there.
 
 mod browsers;
 mod sample;
+mod session;
 
 pub use browsers::BASES;
 pub use sample::Sample;
+pub use session::Session;
 
 /// Requests on which a signal must fire, and must not. All signals must also be silent on every request of [`BASES`].
 #[derive(Debug)]
@@ -49,8 +55,8 @@ mod tests {
             assert!(!signal.vectors.fires.is_empty(), "{} has no vector on which it fires", signal.id);
             for (texts, expected) in [(signal.vectors.fires, true), (signal.vectors.silent, false)] {
                 for text in texts {
-                    let sample = Sample::parse(text).unwrap_or_else(|e| panic!("{}: {e}", signal.id));
-                    if sample.see(|seen| Evidence::all(seen).has(id)) != expected {
+                    let session = Session::parse(text).unwrap_or_else(|e| panic!("{}: {e}", signal.id));
+                    if session.see(|seen| Evidence::all(seen).has(id)) != Some(expected) {
                         let what = if expected { "is silent" } else { "fires" };
                         wrong.push(alloc::format!("{} {what} on:\n{text}\n", signal.id));
                     }

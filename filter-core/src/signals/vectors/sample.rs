@@ -38,6 +38,14 @@ pub struct Sample {
     tls: TlsVersion,
     ja4: Option<String>,
     ja4_by: Ja4By,
+    /// Path before `{n}` was replaced.
+    pub(super) written: String,
+    /// Status of the answer.
+    pub(super) answer: Option<u16>,
+    /// Headers of the answer.
+    pub(super) gives: Vec<String>,
+    /// Much is known of the site.
+    pub(super) site_known: bool,
 }
 
 impl Sample {
@@ -56,6 +64,13 @@ impl Sample {
             sample.apply(line)?;
         }
         Ok(sample)
+    }
+
+    /// The same with some lines changed, from the path as it was written.
+    pub(super) fn with_changes(mut self, lines: &[&str]) -> Result<Self, String> {
+        self.path = self.written.clone();
+        lines.iter().filter(|line| !line.is_empty()).try_for_each(|line| self.apply(line))?;
+        Ok(self)
     }
 
     /// Lends the facts.
@@ -119,6 +134,10 @@ impl Sample {
             tls: TlsVersion::V1_3,
             ja4: None,
             ja4_by: Ja4By::Spec,
+            written: path.to_owned(),
+            answer: None,
+            gives: Vec::new(),
+            site_known: false,
         })
     }
 
@@ -171,6 +190,9 @@ impl Sample {
                 let (kind, list) = value.split_once(':').ok_or("network is `kind:list`")?;
                 self.networks.push((kind.to_owned(), list.to_owned()));
             }
+            "answer" => self.answer = Some(value.parse().map_err(|_| "not a status")?),
+            "gives" => self.gives.push(owned),
+            "site" => self.site_known = value == "known",
             _ => return Err(format!("no fact `{name}`")),
         }
         Ok(())

@@ -51,6 +51,11 @@ impl Stride {
         u32::from(self.longest)
     }
 
+    /// The steps of the run are of one, up or down.
+    pub fn is_by_one(&self) -> bool {
+        self.step == 1 || self.step == u32::MAX
+    }
+
     /// Takes in what another stream saw.
     pub fn merge(&mut self, other: &Stride) {
         let order = |stride: &Stride| (stride.run, stride.last, stride.step);
