@@ -3,6 +3,7 @@
 use serde_json::Value;
 use wasm_tests::bundles;
 use wasm_tests::host::{Process, Request, Seen, Vm};
+use weir::bundle::{Lines, SigningKey, Terms, seal};
 
 const CHROME: &str = "t13d1516h2_8daaf6152771_02713d6af862";
 
@@ -291,6 +292,34 @@ fn bad_configurations_are_refused_with_every_problem() {
     }
     // The worker goes on with the next configuration.
     let root = vm.configure(&bundles::settings(&bundles::by_path(1))).unwrap().unwrap();
+    assert!(vm.request(root, get("/block/1")).unwrap().reply.is_some());
+}
+
+#[test]
+fn only_bundles_of_trusted_keys_are_taken() {
+    let (ours, other) = (SigningKey::generate(), SigningKey::generate());
+    let lines = Lines::read(&bundles::by_path(1)).unwrap();
+    let signed = |key| seal(&lines, &Terms::default(), key).unwrap();
+    let settings = |bundle: &str| {
+        let secret = "correct horse battery staple, thirty-two bytes";
+        serde_json::json!({ "bundle": bundle, "trusted_keys": [ours.public().to_string()], "secret": secret })
+            .to_string()
+    };
+    let process = process();
+    let mut vm = process.vm().unwrap();
+    let good = signed(Some(&ours));
+    let refused = [
+        (signed(None), "the bundle is not signed"),
+        (signed(Some(&other)), "is not trusted here"),
+        (good.replacen("\"serial\":1", "\"serial\":2", 1), "the signature is not that of key"),
+        (good.replacen("/block", "/other", 1), "/manifest/id"),
+    ];
+    for (bundle, why) in refused {
+        process.world_mut().log.clear();
+        assert_eq!(vm.configure(&settings(&bundle)).unwrap(), None, "{why}");
+        assert!(!process.world().logged(why).is_empty(), "{why}: {:?}", process.world().log);
+    }
+    let root = vm.configure(&settings(&good)).unwrap().unwrap();
     assert!(vm.request(root, get("/block/1")).unwrap().reply.is_some());
 }
 
