@@ -155,6 +155,7 @@ fn help_has_examples_for_each_verb() {
         "history",
         "rollback",
         "status",
+        "discover",
         "replay",
         "explain",
         "signals",

@@ -20,7 +20,7 @@ pub struct Problems {
 
 impl Problems {
     /// Counts one.
-    pub(super) fn add(&mut self, file: &str, line: u64, problem: &Problem) {
+    pub(crate) fn add(&mut self, file: &str, line: u64, problem: &Problem) {
         let place = || format!("{file}:{line}: {problem}");
         if problem.is_unreadable() {
             self.unreadable = self.unreadable.saturating_add(1);

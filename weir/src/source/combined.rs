@@ -20,6 +20,8 @@ pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Logge
     let mut numbers = rest.trim_ascii_start().splitn(3, |byte| *byte == b' ').map(number);
     let (status, size) = (numbers.next().flatten(), numbers.next().flatten());
     let answer = answer(time, status.and_then(|status| u16::try_from(status).ok()), size);
+    let logged = logged(head, rest);
+    // The two headers; the Common form ends before them.
     let mut headers = Vec::new();
     let mut known = Vec::new();
     let mut rest = rest;
@@ -46,6 +48,7 @@ pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Logge
         headers_known: Some(known),
         header_order: HeaderOrder::Lost,
         client: Client { address, provenance: provenance.unwrap_or(Provenance::Peer), ..Client::default() },
+        logged,
         ..Request::default()
     };
     Ok((request, answer))
@@ -53,6 +56,18 @@ pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Logge
 
 fn number(text: &[u8]) -> Option<u64> {
     std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// Status and size stand after the request; the user is the last word before the time.
+fn logged(head: &[u8], rest: &[u8]) -> crate::trace::Logged {
+    let mut words = rest.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    let number = |word: Option<&[u8]>| std::str::from_utf8(word?).ok()?.parse::<u64>().ok();
+    let status =
+        number(words.next()).and_then(|status| u16::try_from(status).ok()).filter(|status| (100..600).contains(status));
+    // Apache writes `-` where nothing was sent.
+    let bytes = words.next().map(|word| number(Some(word)).unwrap_or(0));
+    let user = head.rsplit(|byte| *byte == b' ').next().map(|user| user != b"-" && !user.is_empty());
+    crate::trace::Logged { status, bytes: bytes.filter(|_| status.is_some()), latency: None, user }
 }
 
 /// The address is the first word; a virtual host may stand before it. A server that looks names up writes no address.

@@ -64,6 +64,7 @@ pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Logge
         headers_known: Some(known),
         header_order: HeaderOrder::Lost,
         client: client(&text, provenance),
+        logged: logged(&line),
         tls: Tls {
             version: text(&["tls_version", "downstream_tls_version"])
                 .and_then(|version| TlsVersion::parse(version.as_bytes()))
@@ -82,6 +83,21 @@ pub(super) fn parse(line: &[u8], provenance: Option<Provenance>) -> Result<Logge
 fn number(line: &Map<String, Value>, names: &[&str]) -> Option<u64> {
     let value = names.iter().find_map(|name| line.get(*name))?;
     value.as_u64().or_else(|| word(value)?.parse().ok())
+}
+
+/// Envoy writes numbers, or numbers in quotes; a status of 0 is a connection that ended before.
+fn logged(line: &Map<String, Value>) -> crate::trace::Logged {
+    let number = |names: &[&str]| {
+        let value = names.iter().find_map(|name| line.get(*name))?;
+        value.as_u64().or_else(|| value.as_str()?.parse().ok())
+    };
+    let status = number(&["response_code", "status"]).and_then(|status| u16::try_from(status).ok());
+    crate::trace::Logged {
+        status: status.filter(|status| (100..600).contains(status)),
+        bytes: number(&["bytes_sent", "response_bytes"]),
+        latency: number(&["duration", "response_duration"]),
+        user: None,
+    }
 }
 
 /// Envoy's remote address may come from a header that anybody can send; its direct one is the socket's peer.

@@ -38,5 +38,5 @@ pub use case::Case;
 pub use error::TraceError;
 pub use facts::FactsBuf;
 pub use reader::Reader;
-pub use record::{Client, Record, Request, Response, Tls};
+pub use record::{Client, Logged, Record, Request, Response, Tls};
 pub use text::Text;

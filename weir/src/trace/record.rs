@@ -65,8 +65,23 @@ pub struct Request {
     pub tls: Tls,
     /// HTTP/2 settings fingerprint.
     pub h2_fingerprint: Fact<Text>,
+    /// What an access log says of the answer; a trace has records of their own for that.
+    pub logged: Logged,
     /// What was said about the request, where the line is a case.
     pub case: Option<Box<Case>>,
+}
+
+/// What an access log says of a request beside what was sent. `None`: it does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Logged {
+    /// Status of the answer.
+    pub status: Option<u16>,
+    /// Bytes of the answer's body.
+    pub bytes: Option<u64>,
+    /// Milliseconds to the answer's end.
+    pub latency: Option<u64>,
+    /// The server knew who it was.
+    pub user: Option<bool>,
 }
 
 /// The connection's other end.

@@ -230,7 +230,7 @@ prop_compose! {
     ) -> Request {
         Request {
             t, id, method, scheme, authority, path, version, pseudo_order, headers, headers_known, header_order, body,
-            client, tls, h2_fingerprint, case: None,
+            client, tls, h2_fingerprint, logged: crate::trace::Logged::default(), case: None,
         }
     }
 }

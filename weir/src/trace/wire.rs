@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::member::{self, is_unknown};
 use super::text::Packed;
 use super::words::Spelled;
-use super::{Case, Client, Record, Request, Response, Text, Tls, TraceError};
+use super::{Case, Client, Logged, Record, Request, Response, Text, Tls, TraceError};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -139,6 +139,7 @@ impl TryFrom<Line> for Record {
                 Fact::Absent => Fact::Absent,
                 Fact::Present(h2) => h2.fingerprint,
             },
+            logged: Logged::default(),
             case,
         })))
     }

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod completions;
 mod diff;
+mod discover;
 mod engine;
 mod exit;
 mod explain;
@@ -42,6 +43,7 @@ Exit codes: 0 all is well; 1 the input has problems, which are listed; 2 the com
 
 Start with:
   weir up                         a demo shop behind a proxy that judges each request
+  weir discover access.log        which endpoints there are, and what they are probably for
   weir replay access.log          what the default policy would have done with yesterday's traffic
   weir explain access.log --line 17";
 
@@ -58,6 +60,7 @@ enum Verb {
     Rollback(rollback::Args),
     Status(status::Args),
     Replay(replay::Args),
+    Discover(discover::Args),
     Explain(explain::Args),
     Schema(schema::Args),
     Signals(signals::Args),
@@ -80,6 +83,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Verb::Rollback(args) => rollback::run(args),
         Verb::Status(args) => status::run(args),
         Verb::Replay(args) => replay::run(args),
+        Verb::Discover(args) => discover::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::Schema(args) => schema::run(args),
         Verb::Signals(args) => signals::run(args),

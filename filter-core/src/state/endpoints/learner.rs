@@ -167,7 +167,7 @@ impl<T: Tally> Learner<T> {
     pub fn snapshot(&mut self, node: u64, epoch: u64) -> Snapshot {
         self.fold();
         let mut least = 1u32;
-        loop {
+        while least < u32::MAX {
             let snapshot = Snapshot::write(node, epoch, self.hosts.iter().map(|(name, root)| (&**name, root)));
             if let Some(snapshot) = snapshot {
                 return snapshot;
@@ -175,6 +175,8 @@ impl<T: Tally> Learner<T> {
             self.prune(least);
             least = least.saturating_mul(2);
         }
+        // What is taught is never dropped: it alone was too large.
+        Snapshot::empty(node, epoch)
     }
 
     /// What did not fit: requests, and what was counted of them.
@@ -227,7 +229,8 @@ fn tree_of<'h, T: Tally>(
     everywhere: &[Box<[u8]>],
     nodes: &mut usize,
 ) -> &'h mut Node<T> {
-    let name = if hosts.contains_key(host) || hosts.len() < most { host } else { OTHER_HOSTS };
+    let has_room = hosts.len() < most && host.len() <= limits::ENDPOINT_HOST;
+    let name = if hosts.contains_key(host) || has_room { host } else { OTHER_HOSTS };
     hosts.entry(name.into()).or_insert_with(|| {
         let mut root = Node::literal(b"");
         everywhere.iter().for_each(|template| teach(&mut root, template));
@@ -249,7 +252,11 @@ fn prune<T: Tally>(node: &mut Node<T>, least: u32, dropped: &mut Node<T>) {
     }
 }
 
+/// A template with a segment past the limit could not be told from a value, and is left out.
 fn teach<T: Tally>(root: &mut Node<T>, template: &[u8]) {
+    if template.split(|byte| *byte == b'/').any(|segment| segment.len() > limits::ENDPOINT_SEGMENT) {
+        return;
+    }
     let mut node = root;
     node.is_taught = true;
     for segment in

@@ -69,6 +69,13 @@ impl Snapshot {
         self.epoch
     }
 
+    /// Of a node that learned nothing.
+    pub(super) fn empty(node: u64, epoch: u64) -> Self {
+        let mut bytes = MAGIC.to_vec();
+        [node, epoch, 0].into_iter().for_each(|part| number(part, &mut bytes));
+        Snapshot { node, epoch, bytes: bytes.into() }
+    }
+
     /// `None`: too large.
     pub(super) fn write<'n, T: Tally + 'n>(
         node: u64,
@@ -80,7 +87,7 @@ impl Snapshot {
         number(epoch, &mut bytes);
         number(u64::try_from(hosts.clone().count()).unwrap_or(u64::MAX), &mut bytes);
         for (name, root) in hosts {
-            text(name.get(..limits::ENDPOINT_HOST).unwrap_or(name), &mut bytes);
+            text(name, &mut bytes);
             tree(root, &mut bytes);
         }
         // What cannot be read back is not given away.
@@ -181,7 +188,7 @@ fn read(bytes: &[u8]) -> Result<(u64, u64, Trees), SnapshotError> {
     let (node, epoch, hosts) = (reader.number()?, reader.number()?, reader.number()?);
     let mut trees: Trees = Vec::new();
     for _ in 0..hosts {
-        let name = reader.text(limits::ENDPOINT_HOST)?;
+        let name = reader.bytes(limits::ENDPOINT_HOST)?;
         if trees.last().is_some_and(|(before, _)| **before >= *name) {
             return Err(SnapshotError("hosts are not in order"));
         }
@@ -224,15 +231,16 @@ impl<'b> Reader<'b> {
         u32::try_from(self.number()?).map_err(|_| SnapshotError("a number too large"))
     }
 
-    fn text(&mut self, most: usize) -> Result<&'b [u8], SnapshotError> {
+    fn bytes(&mut self, most: usize) -> Result<&'b [u8], SnapshotError> {
         let length = usize::try_from(self.number()?).unwrap_or(usize::MAX);
         let (text, rest) = self.rest.split_at_checked(length).ok_or(SnapshotError("the bytes end early"))?;
         self.rest = rest;
-        if length > most || text.contains(&b'/') {
-            Err(SnapshotError("a text too long or with a slash"))
-        } else {
-            Ok(text)
-        }
+        if length > most { Err(SnapshotError("a text too long")) } else { Ok(text) }
+    }
+
+    fn text(&mut self, most: usize) -> Result<&'b [u8], SnapshotError> {
+        let text = self.bytes(most)?;
+        if text.contains(&b'/') { Err(SnapshotError("a segment with a slash")) } else { Ok(text) }
     }
 
     fn tree(&mut self, depth: usize) -> Result<Node<()>, SnapshotError> {

@@ -7,6 +7,7 @@ mod check;
 mod claim;
 mod client_hello;
 mod decide;
+mod endpoints;
 mod envoy;
 mod hints;
 mod ja4;
@@ -35,7 +36,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 22] = [
+pub const TARGETS: [Target; 23] = [
     address::TARGET,
     path::TARGET,
     claim::TARGET,
@@ -47,6 +48,7 @@ pub const TARGETS: [Target; 22] = [
     activation::TARGET,
     settings::TARGET,
     decide::TARGET,
+    endpoints::TARGET,
     tag::TARGET,
     receipt::TARGET,
     trace::TARGET,
