@@ -12,7 +12,7 @@ mod common;
 
 use common::{Desk, run};
 
-const POLICY: &str = r#"{"serial":3,"rules":[{"id":"all","when":"always","then":{"block":{}}}],"otherwise":"allow"}"#;
+const POLICY: &str = r#"{"serial":3,"rules":[{"id":"all","when":"true","then":{"block":{}}}],"otherwise":"allow"}"#;
 
 /// A desk with two keys and a policy.
 fn desk() -> Desk {
