@@ -40,7 +40,7 @@ fn in_a_shops_log_only_bots_become_bots_by_behaviour() {
     let found = clients.iter().filter(|client| client.claims_browser && client.bot_at.is_some() && !client.bot_alone);
     let mut addresses: Vec<&str> = found.map(|client| client.name.split(' ').next().unwrap()).collect();
     addresses.dedup();
-    // Read by hand: a prober of files, a monitor that asks once a minute, readers of robots.txt, a crawler, and one
+    // Two read by hand, the rest judged by user agent, number and signals: a prober of files, a monitor that asks once a minute, readers of robots.txt, a crawler, and one
     // address that changes its user agent with every page. More may be found one day; read them first.
     let read = ["31.184.130.52", "34.247.132.53", "46.225.135.218", "46.4.203.149", "91.99.72.15"];
     assert!(addresses.iter().all(|address| read.iter().any(|known| address.contains(known))), "{addresses:?}");
