@@ -114,7 +114,10 @@ impl Engine {
         let memory = touched.as_ref().map_or_else(Memory::default, |touched| records.count(touched));
         let Plan { request, fingerprint, origin, place, header_set, now, .. } = plan;
         let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now };
-        let evidence = header_set.and(Evidence::gather(&seen, Scope::Request));
+        let mut evidence = header_set.and(Evidence::gather(&seen, Scope::Request));
+        if touched.is_some() {
+            evidence = evidence.and(Evidence::gather(&seen, Scope::Memory));
+        }
         let score = Score::new(evidence, &seen, bundle.weights());
         let decision = bundle.decide(seen, evidence, &score, place);
         let endpoint = place.and_then(|place| bundle.endpoints().get(usize::from(place)));

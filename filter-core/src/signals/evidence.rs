@@ -32,7 +32,8 @@ impl Evidence {
 
     /// Runs every signal.
     pub fn all(seen: &Seen<'_>) -> Self {
-        Self::gather(seen, Scope::HeaderSet).and(Self::gather(seen, Scope::Request))
+        let scopes = [Scope::HeaderSet, Scope::Request, Scope::Memory];
+        scopes.into_iter().fold(Evidence::default(), |fired, scope| fired.and(Self::gather(seen, scope)))
     }
 
     /// What fired in either.

@@ -55,8 +55,10 @@ pub enum Scope {
     /// Only how the request is put together: its method, kind, protocol and transport, which headers came in which order, and
     /// [steady](crate::request::HeaderName::is_steady) headers' values. A program sends few such sets, so hosts may keep what was said of one.
     HeaderSet,
-    /// Anything: path, address, TLS, other values.
+    /// Anything about this request: path, address, TLS, other values.
     Request,
+    /// What is remembered of those who take part: silent where no records are lent.
+    Memory,
 }
 
 /// One kind of evidence.

@@ -86,23 +86,26 @@ pub const COUNT: usize = 73;
 pub(super) fn within(scope: Scope) -> u128 {
     match scope {
         Scope::HeaderSet => HEADER_SET,
-        Scope::Request => !HEADER_SET & ALL,
+        Scope::Request => REQUEST,
+        Scope::Memory => MEMORY,
     }
 }
 
-const ALL: u128 = u128::MAX >> (128 - COUNT);
+static HEADER_SET: u128 = bits(Scope::HeaderSet);
+static REQUEST: u128 = bits(Scope::Request);
+static MEMORY: u128 = bits(Scope::Memory);
 
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs at compile time")]
-static HEADER_SET: u128 = {
+const fn bits(scope: Scope) -> u128 {
     let (mut bits, mut place) = (0u128, 0usize);
     while place < COUNT {
-        if matches!(SIGNALS[place].scope, Scope::HeaderSet) {
+        if SIGNALS[place].scope as u8 == scope as u8 {
             bits |= 1 << place;
         }
         place += 1;
     }
     bits
-};
+}
 
 /// A signal by its place in [`SIGNALS`]. Only names leave the process; places change between versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,7 +8,7 @@ use crate::state::{Act, Shown};
 pub static SIGNAL: Signal = Signal {
     id: "assets_never",
     pillar: Pillar::Behaviour,
-    scope: Scope::Request,
+    scope: Scope::Memory,
     weight: 2_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "pages, and nothing that they embed",

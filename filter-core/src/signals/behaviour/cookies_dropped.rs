@@ -6,7 +6,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "cookies_dropped",
     pillar: Pillar::Behaviour,
-    scope: Scope::Request,
+    scope: Scope::Memory,
     weight: 1_800,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "never sends the cookies it was given",

@@ -7,7 +7,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "course_like_site",
     pillar: Pillar::Behaviour,
-    scope: Scope::Request,
+    scope: Scope::Memory,
     weight: -1_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "goes through the site as its visitors do",

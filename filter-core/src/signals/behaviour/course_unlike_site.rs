@@ -9,7 +9,7 @@ use crate::state::Memory;
 pub static SIGNAL: Signal = Signal {
     id: "course_unlike_site",
     pillar: Pillar::Behaviour,
-    scope: Scope::Request,
+    scope: Scope::Memory,
     weight: 1_200,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "goes through the site unlike its visitors",

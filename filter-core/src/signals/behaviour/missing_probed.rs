@@ -8,7 +8,7 @@ use crate::state::StatusClass;
 pub static SIGNAL: Signal = Signal {
     id: "missing_probed",
     pillar: Pillar::Behaviour,
-    scope: Scope::Request,
+    scope: Scope::Memory,
     weight: 3_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "tries one missing path after the other",

@@ -7,7 +7,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "numbers_walked",
     pillar: Pillar::Behaviour,
-    scope: Scope::Request,
+    scope: Scope::Memory,
     weight: 2_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "walks through identifiers one by one",

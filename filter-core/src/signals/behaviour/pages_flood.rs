@@ -9,7 +9,7 @@ use crate::state::sketches::Scale;
 pub static SIGNAL: Signal = Signal {
     id: "pages_flood",
     pillar: Pillar::Behaviour,
-    scope: Scope::Request,
+    scope: Scope::Memory,
     weight: 2_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a page a second",

@@ -8,7 +8,7 @@ use crate::state::Pace;
 pub static SIGNAL: Signal = Signal {
     id: "pages_hurried",
     pillar: Pillar::Behaviour,
-    scope: Scope::Request,
+    scope: Scope::Memory,
     weight: 1_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "one page after the other in haste",

@@ -7,7 +7,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "referer_never",
     pillar: Pillar::Behaviour,
-    scope: Scope::Request,
+    scope: Scope::Memory,
     weight: 1_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "never says where it comes from",

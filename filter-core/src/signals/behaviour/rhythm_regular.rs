@@ -7,7 +7,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "rhythm_regular",
     pillar: Pillar::Behaviour,
-    scope: Scope::Request,
+    scope: Scope::Memory,
     weight: 2_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "pages come like clockwork",

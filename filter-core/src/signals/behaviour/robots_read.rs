@@ -7,7 +7,7 @@ use crate::state::Shown;
 pub static SIGNAL: Signal = Signal {
     id: "robots_read",
     pillar: Pillar::Behaviour,
-    scope: Scope::Request,
+    scope: Scope::Memory,
     weight: 3_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a browser that reads robots.txt",
