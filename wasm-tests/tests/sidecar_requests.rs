@@ -80,7 +80,12 @@ fn connection_headers_go_and_ours_are_set() {
     let heads = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
     let kept = std::sync::Arc::clone(&heads);
     let origin = raw_origin(move |mut stream| {
-        *kept.lock().unwrap() = read_head(&mut stream);
+        let head = read_head(&mut stream);
+        // The proxy may open a connection that it then has no use for.
+        if head.is_empty() {
+            return;
+        }
+        *kept.lock().unwrap() = head;
         let _ = stream.write_all(
             b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nX-KePt: 1\r\n\r\nok",
         );
@@ -248,6 +253,24 @@ fn real_curl_is_known_by_its_handshake_and_settings() {
 }
 
 #[test]
+fn what_origins_could_read_otherwise_does_not_reach_them() {
+    let sidecar = echoing();
+    assert_eq!(send(sidecar.plain, &get("/", &[("Host", b"other.example")])).unwrap().status, 400);
+    let claims: &[(&str, &[u8])] = &[
+        ("X-Real-IP", b"192.0.2.1"),
+        ("Forwarded", b"for=192.0.2.1"),
+        ("CF-Connecting-IP", b"192.0.2.1"),
+        ("X-Forwarded-For", b"192.0.2.1"),
+        ("Connection", b"host, cookie, upgrade"),
+        ("Upgrade", b"h2c, websocket"),
+        ("Cookie", b"a=1"),
+    ];
+    let seen = send(sidecar.plain, &get("/", claims)).unwrap().text().to_ascii_lowercase();
+    assert!(seen.contains("host: shop.example") && seen.contains("cookie: a=1"), "{seen}");
+    assert!(!seen.contains("192.0.2.1") && !seen.contains("upgrade:"), "{seen}");
+}
+
+#[test]
 fn oversized_heads_are_refused_and_never_judged() {
     let sidecar = echoing();
     let long = vec![b'a'; 70_000];
@@ -264,7 +287,7 @@ fn oversized_heads_are_refused_and_never_judged() {
 fn those_who_came_before_are_remembered_across_bundles() {
     let sidecar = echoing();
     let (bytes, clients) = sidecar.proxy.store.remembered();
-    assert!(clients == 0 && bytes > 1 << 20, "{bytes}");
+    assert!(clients == 0 && bytes > 1 << 16, "{bytes}");
     for number in 0..5 {
         let agent = format!("tool/{number}");
         assert_eq!(send(sidecar.plain, &get("/", &[("User-Agent", agent.as_bytes())])).unwrap().status, 200);

@@ -11,6 +11,10 @@ use std::path::{Path, PathBuf};
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let part = beside(path, &format!("part-{}", std::process::id()));
     let written = File::create(&part).and_then(|mut file| {
+        // Before the bytes: who may not read the old file may not read the new one either.
+        if let Ok(old) = fs::metadata(path) {
+            file.set_permissions(old.permissions())?;
+        }
         file.write_all(bytes)?;
         file.sync_all()
     });

@@ -16,6 +16,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use common::{Desk, Ran, run};
+use sha2::{Digest, Sha256};
 
 /// What was put, by path; and which paths in which order.
 type Files = Arc<Mutex<(BTreeMap<String, Vec<u8>>, Vec<String>)>>;
@@ -179,6 +180,18 @@ fn a_folder_that_a_server_serves() {
     assert!(verified.code == 0 && verified.out.contains("(serial 8)"), "{}", verified.out);
     let table = run(&["history", &pipeline.place], b"");
     assert!(table.out.starts_with("*      8  ") && table.out.lines().count() == 4, "{}", table.out);
+    // Nor is one that somebody without the key put there, with its line in the history.
+    let forged = std::fs::read_to_string(pipeline.build("plain", 4)).unwrap();
+    let blob: String = Sha256::digest(&forged).iter().map(|byte| format!("{byte:02x}")).collect();
+    let manifest: serde_json::Value = serde_json::from_str(forged.lines().next().unwrap()).unwrap();
+    let line = serde_json::json!({ "t": 1, "serial": 4, "id": manifest["id"], "blob": blob });
+    std::fs::write(format!("{}/blobs/{blob}.json", pipeline.place), &forged).unwrap();
+    let log = format!("{}/default.history.jsonl", pipeline.place);
+    let honest = std::fs::read_to_string(&log).unwrap();
+    std::fs::write(&log, format!("{honest}{line}\n")).unwrap();
+    let back = run(&["rollback", &pipeline.place, "--key", &pipeline.desk.path("one.key"), "--to", "4"], b"");
+    assert!(back.code == 2 && back.err.contains("the key at hand did not sign it"), "{}", back.err);
+    std::fs::write(&log, honest).unwrap();
     // A blob that was tampered with is not brought back.
     let blob = pipeline.history()[3]["blob"].as_str().unwrap().to_owned();
     std::fs::write(format!("{}/blobs/{blob}.json", pipeline.place), "{}\n{}\n").unwrap();

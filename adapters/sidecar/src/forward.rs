@@ -4,10 +4,11 @@ use core::net::IpAddr;
 
 use filter_core::action::is_own_header;
 use filter_core::facts::Fact;
+use filter_core::limits;
 use filter_core::policy::Settings;
 use hyper::header::{
-    CONNECTION, CONTENT_TYPE, COOKIE, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue, TE, TRANSFER_ENCODING,
-    UPGRADE,
+    AUTHORIZATION, CONNECTION, CONTENT_TYPE, COOKIE, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue, TE,
+    TRANSFER_ENCODING, UPGRADE,
 };
 use hyper::http::request::Parts;
 use hyper::http::uri::{PathAndQuery, Uri};
@@ -21,6 +22,10 @@ const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// Headers in which proxies name the client; origins believe them.
+const ADDRESSES: [&str; 6] =
+    ["forwarded", "x-real-ip", "x-forwarded-host", "true-client-ip", "cf-connecting-ip", "fastly-client-ip"];
 
 /// gRPC's UNAVAILABLE.
 const UNAVAILABLE: HeaderValue = HeaderValue::from_static("14");
@@ -117,6 +122,15 @@ pub(crate) fn failed(status: StatusCode, why: &'static str, is_grpc: bool) -> Re
     response
 }
 
+/// Why a request has no one meaning: the origin could read it otherwise than it was judged.
+pub(crate) fn unreadable<B>(request: &Request<B>) -> Option<(StatusCode, &'static str)> {
+    let headers = request.headers();
+    if headers.len() > limits::HEADERS {
+        return Some((StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too many header lines"));
+    }
+    (headers.get_all(HOST).iter().count() > 1).then_some((StatusCode::BAD_REQUEST, "more than one host"))
+}
+
 /// Whether the request is gRPC, which goes by HTTP/2; grpc-web is an ordinary request.
 pub(crate) fn is_grpc<B>(request: &Request<B>) -> bool {
     let kind = request.headers().get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
@@ -129,9 +143,10 @@ fn remove_hop_by_hop(headers: &mut HeaderMap, keep_trailers: bool) {
         let (_, values) = connection.remove_entry_mult();
         let values: Vec<HeaderValue> = values.collect();
         for name in values.iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b',')) {
-            // Ours are not the client's to remove.
+            // Ours are not the client's to remove, nor what the request was judged by.
             if let Ok(name) = HeaderName::from_bytes(name.trim_ascii())
                 && !is_own_header(name.as_str().as_bytes())
+                && ![HOST, COOKIE, AUTHORIZATION].contains(&name)
             {
                 headers.remove(name);
             }
@@ -154,6 +169,11 @@ fn forwarded(headers: &mut HeaderMap, peer: &Peer) {
     chain.push(address.to_string());
     if let Ok(value) = HeaderValue::try_from(chain.join(", ")) {
         headers.insert(FORWARDED_FOR, value);
+    }
+    if !peer.is_trusted {
+        for name in ADDRESSES {
+            headers.remove(name);
+        }
     }
     if !peer.is_trusted || !headers.contains_key(FORWARDED_PROTO) {
         headers.insert(FORWARDED_PROTO, HeaderValue::from_static(if peer.is_tls { "https" } else { "http" }));

@@ -102,7 +102,14 @@ impl Proxy {
     ) -> impl Future<Output = Response<Body>> + Send + use<> {
         let peer = Peer::new(connection, self.store.settings());
         let judged = match self.bypass {
-            true => Judged::Pass(None),
+            _ if let Some((status, why)) = forward::unreadable(&request) => {
+                heads.take(&request);
+                Judged::Answered(forward::failed(status, why, forward::is_grpc(&request)))
+            }
+            true => {
+                act::remove_own(request.headers_mut());
+                Judged::Pass(None)
+            }
             false => self.judge(&mut request, connection, heads, peer.is_trusted),
         };
         let this = Arc::clone(self);

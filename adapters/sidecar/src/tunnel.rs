@@ -17,8 +17,8 @@ pub(crate) fn asked<B>(request: &Request<B>) -> Option<HeaderValue> {
         value.as_bytes().split(|byte| *byte == b',').any(|item| item.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
     };
     let is_asked = request.version() == Version::HTTP_11 && headers.get_all(CONNECTION).iter().any(names_upgrade);
-    // HTTP/2 without TLS was once reached so; nobody does, and the origin could be smuggled requests.
-    headers.get(UPGRADE).filter(|protocol| is_asked && !protocol.as_bytes().eq_ignore_ascii_case(b"h2c")).cloned()
+    // Nothing else: behind `h2c`, alone or in a list, the origin could be smuggled requests.
+    headers.get(UPGRADE).filter(|protocol| is_asked && protocol.as_bytes().eq_ignore_ascii_case(b"websocket")).cloned()
 }
 
 /// Joins both ends in a task of its own. It ends with either side, or with the client's connection, which has a time limit.

@@ -236,9 +236,10 @@ fn check_keys(texts: Vec<String>, _: bool, problems: &mut Vec<Problem>) -> Vec<T
     Vec::new()
 }
 
-fn check_ids(ids: Vec<String>, problems: &mut Vec<Problem>) -> Vec<String> {
-    // That it is hexadecimal is not asked: what is no id quarantines nothing, and a mistyped digit would not show either.
-    if let Some(index) = ids.iter().position(|id| id.len() != 64) {
+fn check_ids(mut ids: Vec<String>, problems: &mut Vec<Problem>) -> Vec<String> {
+    ids.iter_mut().for_each(|id| id.make_ascii_lowercase());
+    if let Some(index) = ids.iter().position(|id| id.len() != 64 || !id.bytes().all(|digit| digit.is_ascii_hexdigit()))
+    {
         let place = format!("/quarantined/{index}");
         problems.push(Problem::new(place, "it is no id", "give its 64 hexadecimal digits"));
     }

@@ -80,7 +80,7 @@ impl Kind {
     }
 }
 
-/// Parameters by name, each with how often a value was of which kind. Holds [`KEPT`] names; the rest is counted.
+/// Parameters by name, each with how often a value was of which kind. Holds `KEPT` names; the rest is counted.
 #[derive(Clone, Debug, Default)]
 pub struct Parameters {
     /// By name.

@@ -149,7 +149,16 @@ impl Shelf {
         if sha256(&bytes) != old.blob {
             return Err(ShelfError::odd(&name, "it is not what was put there"));
         }
+        // Whoever may write here is not thereby believed: only what this key signed is signed anew.
+        if let Some(key) = key
+            && let Err(problems) = Bundle::trusted(&bytes, &[key.public()])
+        {
+            return Err(ShelfError::odd(&name, &format!("the key at hand did not sign it: {problems}")));
+        }
         let lines = Lines::read(&String::from_utf8_lossy(&bytes))?;
+        if (lines.manifest.serial, &lines.manifest.id) != (old.serial, &old.id) {
+            return Err(ShelfError::odd(&name, "the history says another serial or id"));
+        }
         let highest = history.iter().map(|entry| entry.serial).max().unwrap_or(0).max(serving.manifest.serial);
         let terms = Terms { serial: Some(highest.saturating_add(1)), not_before: None, expires };
         let note = format!("back to serial {}", old.serial);

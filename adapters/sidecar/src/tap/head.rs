@@ -89,6 +89,12 @@ impl Head {
         }
     }
 
+    /// Bytes that it holds.
+    pub(super) fn size(&self) -> usize {
+        let lines = self.lines.capacity().saturating_mul(size_of::<(Range<usize>, Range<usize>)>());
+        self.bytes.capacity().saturating_add(lines)
+    }
+
     /// Whether it grew past what is kept.
     pub(super) fn is_oversized(&self) -> bool {
         self.bytes.len() > HEAD

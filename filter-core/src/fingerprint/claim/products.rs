@@ -221,7 +221,8 @@ fn number(text: &[u8]) -> Option<u32> {
         }
         number = Some(number.unwrap_or(0u32).saturating_mul(10).saturating_add(u32::from(digit)));
     }
-    number
+    // Below the bound that a condition without one has.
+    number.map(|number| number.min(u32::MAX.wrapping_sub(1)))
 }
 
 /// `Name/1...`: a letter first, and a version with a number.

@@ -88,6 +88,10 @@ fn what_is_refused() {
              /allow_unsigned (line 1, column 34): invalid type: string \"yes\"; expected a boolean\n\
              /node: `a b` is no name; use printable ASCII without spaces, at most 64 bytes",
         ),
+        (
+            r#"{"bundle":"x","quarantined":["gggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg"]}"#,
+            "/quarantined/0: it is no id; give its 64 hexadecimal digits",
+        ),
         (r#"{"bundle":"x","quarantined":["abc"]}"#, "/quarantined/0: it is no id; give its 64 hexadecimal digits"),
         (r#"{"bundle":"x","secret":"short"}"#, "/secret: 5 bytes are too few; give at least 16, chosen at random"),
         (
