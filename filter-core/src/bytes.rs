@@ -58,7 +58,8 @@ pub(crate) fn leading_number(text: &[u8]) -> Option<(u32, &[u8])> {
         return None;
     }
     let value = number.iter().fold(0u32, |n, b| n.saturating_mul(10).saturating_add(u32::from(b.wrapping_sub(b'0'))));
-    Some((value, text.get(digits..)?))
+    // Below the bound that a condition without one has.
+    Some((value.min(u32::MAX.wrapping_sub(1)), text.get(digits..)?))
 }
 
 /// Whether a header name, in any case, is one of those that only we may set.
