@@ -158,12 +158,13 @@ fn the_client_address_is_the_peer_or_what_a_trusted_hop_says() {
 fn grpc_callers_get_a_grpc_status() {
     let Some(envoy) = envoy_with(&bundles::by_path(1), Route::Direct, |_| ()) else { return };
     let url = format!("http://{}/block/shop.Cart/Add", envoy.plain);
-    let grpc = ["-X", "POST", "-H", "content-type: application/grpc", "-H", "te: trailers", "--data-binary", "x"];
+    let grpc = ["-X", "POST", "-H", "content-type: application/grpc", "-H", "te: trailers"];
     let arguments: Vec<&str> =
         ["--http2-prior-knowledge", "--include"].into_iter().chain(grpc).chain([url.as_str()]).collect();
     let answer = curl(&arguments).unwrap();
     assert!(answer.status == 200 && answer.text().contains("grpc-status: 7"), "{}", answer.text());
-    let other = curl(&["--http2-prior-knowledge", "-X", "POST", "--data-binary", "x", &url]).unwrap();
+    // Without a body: Envoy answers before it, and a curl that is still sending may see the stream's end first.
+    let other = curl(&["--http2-prior-knowledge", "-X", "POST", &url]).unwrap();
     assert_eq!(other.status, 403);
 }
 
