@@ -4,6 +4,8 @@
 //! facts -> request -> fingerprint -> signals -> score -> policy -> action
 //!                         |             ^                            |
 //!                         +--> state ---+        <-- settle ---------+
+//!                                ^
+//!                                +--- snapshots --- sync --- other nodes
 //! ```
 //!
 //! Each stage takes what the stages before it made, and nothing flows upward; a check in CI fails the build otherwise. The
@@ -17,6 +19,7 @@ pub mod facts;
 pub mod request;
 pub mod fingerprint;
 pub mod state;
+pub mod sync;
 pub mod signals;
 pub mod score;
 pub mod policy;

@@ -125,3 +125,21 @@ pub const TRUSTED_KEYS: usize = 16;
 
 /// Bytes of all records in one host's memory. A wasm module addresses 4 GiB, and Envoy makes one a worker.
 pub const STATE: u64 = 512 << 20;
+
+/// Bytes of one node's snapshot of records, as it travels. Envoy's shared data and Workers KV take 25 MiB a value, Fastly's KV Store
+/// 25 MB; reading one costs a millisecond in wasm.
+pub const SNAPSHOT: usize = 256 << 10;
+
+/// Records of one kind in a snapshot: what the smallest, packed, could fill one with.
+pub const SNAPSHOT_RECORDS: usize = 16 << 10;
+
+/// Nodes whose snapshots are kept at once: the points of presence of the largest network, and as many Envoy workers as machines have
+/// processors (2026-11). Together with `SNAPSHOT` at most 64 MiB, at a hub.
+pub const SNAPSHOT_NODES: usize = 256;
+
+/// Milliseconds after which a node that says nothing new is heard no longer. A KV store shows a write within 60 s, so that two of three may be
+/// lost.
+pub const SNAPSHOT_EXPIRY: u64 = 3 * 60 * 1000;
+
+/// Milliseconds by which another node's clock may be ahead.
+pub const SNAPSHOT_AHEAD: u64 = 60 * 1000;

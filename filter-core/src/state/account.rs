@@ -24,7 +24,7 @@ record! {
         /// Zero: room for what later forms count.
         room: [u8; 12],
         /// When it was first named, in seconds since the epoch.
-        begun: u32,
+        begun: u32 = first,
     }
 }
 

@@ -9,7 +9,7 @@ record! {
     ///
     /// Counts are of the session that goes on: after 30 minutes without a request they are halved, twice after an hour, and
     /// so on; a client that stays away for long begins anew.
-    Client: 64 {
+    Client: 64, first meet {
         /// Requests at four half-lives.
         rates: Rates,
         /// Pauses between pages and forms.
@@ -19,17 +19,17 @@ record! {
         /// Requests by [`Act`]; when one reaches 255 all are halved.
         acts: [u8; Act::COUNT],
         /// The greatest score lately, fading with the counts.
-        score: u8,
+        score: u8 = most,
         /// What was ever shown.
         shown: Shown,
         /// When the first request came, in seconds since the epoch; 0 before that.
-        begun: u32,
+        begun: u32 = first,
         /// When the last page or form came, in seconds since the epoch.
-        seen: u32,
+        seen: u32 = most,
         /// Milliseconds past that second.
-        milliseconds: u16,
+        milliseconds: u16 = own,
         /// Zero: room for what later forms count.
-        room: u16,
+        room: u16 = own,
     }
 }
 
@@ -91,6 +91,15 @@ impl Client {
     /// Whether its behaviour is to be looked at closely: it came often enough for a pattern, or was found suspicious.
     pub(super) fn wants_detail(&self) -> bool {
         self.requests() >= 5 || self.score >= 30
+    }
+
+    /// Before another node's record is merged: what stands longer without a page fades as it would have if the other's had been here.
+    fn meet(&mut self, other: &mut Self) {
+        let silence = |record: &Self, last: u32| u64::from(last.saturating_sub(record.seen)).saturating_mul(1000);
+        let sessions = |record: &Self, last: u32| silence(record, last).checked_div(SESSION).unwrap_or(0).min(8);
+        let (mine, theirs) = (sessions(self, other.seen), sessions(other, self.seen));
+        (0..mine).for_each(|_| self.fade());
+        (0..theirs).for_each(|_| other.fade());
     }
 
     fn fade(&mut self) {

@@ -24,15 +24,15 @@ record! {
         /// Answers of 401, 403 and failed logins, at four half-lives.
         failures: Rates,
         /// The last acts: the endpoint's low 16 bits and the pause before.
-        trail: Trail,
+        trail: Trail = own,
         /// Pauses between acts in 1/256 octaves of milliseconds.
         rhythm: Moments,
         /// Numbers in paths and queries of acts.
         stride: Stride,
         /// Hours of the day (UTC) in which it came, one bit each; the top byte is zero.
-        hours: u32,
+        hours: u32 = bits,
         /// Size of successful answers in KiB, each rounded up.
-        kibibytes: u32,
+        kibibytes: u32 = sum,
         /// Acts with the target of the act before, and with another one; halved at 255.
         repeats: [u8; 2],
         /// Acts after a cookie was given, without a cookie and with one; halved at 255.
@@ -40,13 +40,13 @@ record! {
         /// Acts after the first, without a referer and with one; halved at 255.
         referers: [u8; 2],
         /// The last act's target, low 32 bits.
-        target: u32,
+        target: u32 = own,
         /// Steps from page to page.
         course: Course,
         /// Where the last page was.
-        branch: Branch,
+        branch: Branch = own,
         /// The last page's target, 16 bits of it; 0 before there was one.
-        page: u16,
+        page: u16 = own,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which way a client goes through a site, and how long it stays, beside what is usual there.
 
+use super::merge::Merge;
 use super::statuses::bump_wide;
 
 /// How a page stands to the one before it, by their paths. The number is the place in [`Course`].
@@ -51,6 +52,13 @@ pub struct Course {
 }
 
 fields!(Course { paces: [u16; 3], moves: [u16; 6] });
+
+impl Merge for Course {
+    fn merge(&mut self, other: &Self) {
+        self.paces.merge(&other.paces);
+        self.moves.merge(&other.moves);
+    }
+}
 
 /// Steps after which a site's course says what is usual there.
 const WARM: u32 = 200;

@@ -75,8 +75,20 @@ macro_rules! fields {
 }
 
 /// Declares a record: a struct of public fields whose sizes add up to the one stated, in memory as in bytes.
+///
+/// A field is one line. How it merges with another node's is its type's law; after `=` stands one of the laws of `merge.rs` by name,
+/// for plain integers and for what is `own`. `first METHOD` is called on both before their fields are merged.
 macro_rules! record {
-    ($(#[$about:meta])* $name:ident: $size:literal { $($(#[$doc:meta])* $field:ident: $type:ty,)* }) => {
+    ($(#[$about:meta])* $name:ident: $size:literal $(, first $meet:ident)? {
+        $($(#[$doc:meta])* $field:ident: $type:ty $(= $law:ident)?,)*
+    }) => {
+        record!(@laws $(#[$about])* $name: $size [$($meet)?] {
+            $([$($law)? by_type] $(#[$doc])* $field: $type,)*
+        });
+    };
+    (@laws $(#[$about:meta])* $name:ident: $size:literal [$($meet:ident)?] {
+        $([$law:ident $($_default:ident)?] $(#[$doc:meta])* $field:ident: $type:ty,)*
+    }) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $name {
@@ -104,6 +116,23 @@ macro_rules! record {
             /// Reads that form. Any bytes are some record; missing ones are zero, more are passed over.
             pub fn from_bytes(mut bytes: &[u8]) -> Self {
                 $crate::state::form::Field::take(&mut bytes)
+            }
+
+            /// Takes in what another node counted of the same key; a field that is this node's own stays.
+            pub fn merge(&mut self, other: &Self) {
+                $(let mut other = *other; self.$meet(&mut other);)?
+                $(merged!($law, self.$field, other.$field);)*
+            }
+
+            /// The record as other nodes get it: what is this node's own left empty.
+            pub fn shared(&self) -> Self {
+                Self { $($field: shared!($law, $type, self.$field)),* }
+            }
+        }
+
+        impl $crate::state::merge::Merge for $name {
+            fn merge(&mut self, other: &Self) {
+                $name::merge(self, other);
             }
         }
 

@@ -46,6 +46,22 @@ impl Limits {
     pub const NONE: Limits =
         Limits { clients: 0, details: 0, addresses: 0, networks: 0, tools: 0, accounts: 0, endpoints: 0, sites: 0 };
 
+    /// Room for what other nodes say, where they say something: a sixteenth of each kind, and at least 64. It takes 1.0 MiB
+    /// for the default.
+    pub(super) fn of_others(&self) -> Limits {
+        let part = |count: u32| if count == 0 { 0 } else { (count / 16).max(64) };
+        Limits {
+            clients: part(self.clients),
+            details: part(self.details),
+            addresses: part(self.addresses),
+            networks: part(self.networks),
+            tools: part(self.tools),
+            accounts: part(self.accounts),
+            endpoints: part(self.endpoints),
+            sites: part(self.sites),
+        }
+    }
+
     /// Bytes that tables of this size take, give or take a set of eight a kind.
     pub fn bytes(&self) -> u64 {
         let kinds = [

@@ -8,6 +8,8 @@
 //! Times are milliseconds since the epoch and may run backwards: then no time has passed.
 
 #[macro_use]
+mod merge;
+#[macro_use]
 mod form;
 mod account;
 mod address;
@@ -19,6 +21,7 @@ pub mod endpoints;
 mod keys;
 mod limits;
 mod network;
+mod others;
 mod records;
 mod site;
 pub mod sketches;
@@ -41,9 +44,11 @@ pub(crate) use keys::Naming;
 pub use keys::{RecordKeys, Touched};
 pub use limits::Limits;
 pub use network::Network;
+pub use others::Beside;
 pub use records::{Memory, Records};
 pub use site::Site;
 pub use statuses::{StatusClass, Statuses};
+pub(crate) use tables::Kind;
 pub use tables::Tables;
 pub use tool::Tool;
 pub use visit::{Act, Shown, Visit};

@@ -22,7 +22,7 @@ record! {
         /// Zero: room for what later forms count.
         room: [u8; 28],
         /// When the first request came, in seconds since the epoch.
-        begun: u32,
+        begun: u32 = first,
     }
 }
 

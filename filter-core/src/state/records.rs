@@ -1,6 +1,6 @@
 //! The records of one request, lent by whoever keeps them.
 
-use super::{Account, Address, Client, ClientDetail, Endpoint, Network, Shown, Site, Tool, Touched, Visit};
+use super::{Account, Address, Beside, Client, ClientDetail, Endpoint, Network, Shown, Site, Tool, Touched, Visit};
 use crate::facts::{Fact, Outcome};
 
 /// Records to count a request in. Those that are `None` are not kept, and what needs them stays silent.
@@ -18,6 +18,8 @@ pub struct Records<'r> {
     pub account: Option<&'r mut Account>,
     pub endpoint: Option<&'r mut Endpoint>,
     pub site: Option<&'r mut Site>,
+    /// What other nodes say of the same keys: read, not counted in. Hosts take it from their tables.
+    pub beside: Beside<'r>,
 }
 
 /// What is remembered about those who take part in a request, the request counted. `None`: not kept on this host, or not yet.
@@ -41,7 +43,7 @@ pub struct Memory<'r> {
 impl<'r> Records<'r> {
     /// Nothing is lent.
     pub fn is_empty(&self) -> bool {
-        let Records { client, detail, address, network, tool, account, endpoint, site } = self;
+        let Records { client, detail, address, network, tool, account, endpoint, site, beside: _ } = self;
         client.is_none()
             && detail.is_none()
             && address.is_none()
@@ -52,7 +54,7 @@ impl<'r> Records<'r> {
             && site.is_none()
     }
 
-    /// Counts a request in every record, and gives them back to be read. [`Engine::decide`](crate::engine::Engine::decide) does this.
+    /// Counts a request in every record, and gives them back to be read, put together with what other nodes counted. [`Engine::decide`](crate::engine::Engine::decide) does this.
     pub fn count(self, touched: &Touched) -> Memory<'r> {
         let Touched { keys, visit } = touched;
         let mut pause = None;
@@ -68,7 +70,7 @@ impl<'r> Records<'r> {
             lesson = detail.visit(visit, keys, client, pause).filter(|_| client.is_usual(visit) && detail.is_new());
             &*detail
         });
-        Memory {
+        let own = Memory {
             client,
             detail,
             address: self.address.filter(|_| keys.address != 0).map(|record| {
@@ -97,7 +99,8 @@ impl<'r> Records<'r> {
             }),
             visit: Some(*visit),
             pause,
-        }
+        };
+        self.beside.join(own, keys)
     }
 
     /// Counts the answer, and the score that the request had. [`Engine::settle`](crate::engine::Engine::settle) does this.

@@ -20,11 +20,11 @@ record! {
         /// Requests a minute: mean and spread of the last 64 minutes that had any.
         minutes: Moments,
         /// Requests in the minute that goes on.
-        minute: u32,
+        minute: u32 = own,
         /// Which minute since the epoch that is.
-        since: u32,
+        since: u32 = own,
         /// New clients in that minute.
-        newcomers: u32,
+        newcomers: u32 = own,
         /// New clients a minute, likewise.
         arrivals: Moments,
         /// Answers.
@@ -38,7 +38,7 @@ record! {
         /// Zero: room for what later forms count.
         room: [u8; 13],
         /// When the first request came, in seconds since the epoch.
-        begun: u32,
+        begun: u32 = first,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Answers by kind of status.
 
+use super::merge::Merge;
+
 /// What an answer's status says about a client. The number is the place in [`Statuses`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusClass {
@@ -63,6 +65,12 @@ impl Statuses {
     /// Halves all counts.
     pub(super) fn fade(&mut self) {
         fade(&mut self.0);
+    }
+}
+
+impl Merge for Statuses {
+    fn merge(&mut self, other: &Self) {
+        self.0.merge(&other.0);
     }
 }
 

@@ -14,7 +14,7 @@ const WAYS: usize = 8;
 /// in [`Frequencies`], and takes the coolest slot of its set once it came as often as that one's key did. A crowd of keys that come once
 /// each so displaces only what came no more often than they (Einziger, Friedman, Manes: TinyLFU, 2017). Every call looks at one
 /// set, whatever is held.
-pub(super) struct Table<R> {
+pub(crate) struct Table<R> {
     places: Places,
     /// `WAYS` a set.
     records: Vec<R>,
@@ -39,6 +39,11 @@ impl<R: Field> Table<R> {
         self.records.get_mut(slot)
     }
 
+    /// To be read.
+    pub(crate) fn get(&self, key: u64) -> Option<&R> {
+        self.records.get(self.places.find(key)?)
+    }
+
     /// The record of a key, which gets one if it came often enough.
     pub(super) fn admit(&mut self, key: u64, now: u64, seen: &mut Frequencies) -> Option<&mut R> {
         let (slot, is_new) = self.places.admit(key, now, seen)?;
@@ -47,6 +52,27 @@ impl<R: Field> Table<R> {
             *record = R::EMPTY;
         }
         Some(record)
+    }
+
+    /// The record of a key that weighs so much: in a full set it displaces the one that weighs least, if that weighs less. For tables that are
+    /// filled at once.
+    pub(super) fn put(&mut self, key: u64, weight: u8) -> Option<&mut R> {
+        let (slot, is_new) = self.places.put(key, weight)?;
+        let record = self.records.get_mut(slot)?;
+        if is_new {
+            *record = R::EMPTY;
+        }
+        Some(record)
+    }
+
+    /// Forgets all keys.
+    pub(super) fn clear(&mut self) {
+        self.places.clear();
+    }
+
+    /// Keys that came lately, and their records.
+    pub(crate) fn warm(&self, now: u64) -> impl Iterator<Item = (u64, &R)> {
+        self.places.warm(now).zip(&self.records).filter_map(|(key, record)| Some((key?, record)))
     }
 
     /// Keys that have a record. It only grows: a record's place goes to another, never back.
@@ -118,11 +144,57 @@ impl Places {
         Some((place.wrapping_mul(WAYS).wrapping_add(way), is_new))
     }
 
+    #[inline(never)]
+    fn put(&mut self, key: u64, weight: u8) -> Option<(usize, bool)> {
+        let place = self.place(key)?;
+        let set = self.sets.get_mut(place)?;
+        set.age = u32::MAX; // it does not cool
+        let (way, is_new) = match set.way(key) {
+            Some(way) => (way, false),
+            None => {
+                let slots = set.keys.iter().zip(&set.heat).enumerate();
+                let weights = slots.map(|(way, (held, heat))| (way, if *held == 0 { 0 } else { (*heat).max(1) }));
+                let (way, least) = weights.min_by_key(|(_, heat)| *heat)?;
+                if least >= weight.max(1) {
+                    return None;
+                }
+                self.held = self.held.saturating_add(usize::from(least == 0));
+                *set.heat.get_mut(way)? = 0;
+                (way, true)
+            }
+        };
+        *set.keys.get_mut(way)? = key;
+        let heat = set.heat.get_mut(way)?;
+        *heat = heat.saturating_add(weight.max(1));
+        Some((place.wrapping_mul(WAYS).wrapping_add(way), is_new))
+    }
+
+    #[inline(never)]
+    fn clear(&mut self) {
+        self.sets.iter_mut().for_each(|set| set.keys = [0; WAYS]);
+        self.held = 0;
+    }
+
+    /// The key of each slot, where it came lately: its heat has not cooled to nothing.
+    fn warm(&self, now: u64) -> impl Iterator<Item = Option<u64>> {
+        let age = age(now);
+        self.sets.iter().flat_map(move |set| {
+            let halvings = age.saturating_sub(set.age);
+            let is_warm = move |heat: &u8| heat.checked_shr(halvings).unwrap_or(0) > 0;
+            set.keys.iter().zip(&set.heat).map(move |(key, heat)| (*key != 0 && is_warm(heat)).then_some(*key))
+        })
+    }
+
     /// The set of a key; `None` for no key, and where there is no room at all.
     fn place(&self, key: u64) -> Option<usize> {
         let sets = u64::try_from(self.sets.len()).ok().filter(|sets| *sets > 0 && key != 0)?;
         usize::try_from((key >> 32).wrapping_mul(sets) >> 32).ok()
     }
+}
+
+/// Half-lives since the epoch.
+fn age(now: u64) -> u32 {
+    now.checked_div(HALF_LIFE).and_then(|age| u32::try_from(age).ok()).unwrap_or(0)
 }
 
 impl Set {
@@ -132,7 +204,7 @@ impl Set {
 
     /// Halves the heat once for each half-life since the last time. A clock that was ahead is believed no longer.
     fn cool(&mut self, now: u64) {
-        let age = now.checked_div(HALF_LIFE).and_then(|age| u32::try_from(age).ok()).unwrap_or(0);
+        let age = age(now);
         if age != self.age {
             let halvings = age.saturating_sub(self.age);
             self.heat.iter_mut().for_each(|heat| *heat = heat.checked_shr(halvings).unwrap_or(0));

@@ -1,5 +1,10 @@
 //! Records in the memory of a host that lives long.
 
+use alloc::boxed::Box;
+
+use super::form::Field;
+use super::merge::Merge;
+use super::others::{Beside, Others};
 use super::sketches::Frequencies;
 use super::table::Table;
 use super::{
@@ -29,6 +34,48 @@ pub struct Tables {
     endpoints: Table<Endpoint>,
     sites: Table<Site>,
     seen: Frequencies,
+    limits: Limits,
+    /// Made when another node says something for the first time.
+    others: Option<Box<Others>>,
+}
+
+/// A kind of record.
+pub(crate) trait Kind: Field + Merge {
+    /// Where it is kept.
+    fn table(tables: &Tables) -> &Table<Self>;
+    /// To be changed.
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self>;
+    /// As other nodes get it.
+    fn shared(&self) -> Self;
+}
+
+macro_rules! kinds {
+    ($($field:ident: $record:ident,)*) => {$(
+        impl Kind for $record {
+            fn table(tables: &Tables) -> &Table<Self> {
+                &tables.$field
+            }
+
+            fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+                &mut tables.$field
+            }
+
+            fn shared(&self) -> Self {
+                $record::shared(self)
+            }
+        }
+    )*};
+}
+
+kinds! {
+    clients: Client,
+    details: ClientDetail,
+    addresses: Address,
+    networks: Network,
+    tools: Tool,
+    accounts: Account,
+    endpoints: Endpoint,
+    sites: Site,
 }
 
 impl Tables {
@@ -44,6 +91,8 @@ impl Tables {
             endpoints: Table::new(limits.endpoints),
             sites: Table::new(limits.sites),
             seen: Frequencies::new(limits.frequencies()),
+            limits: *limits,
+            others: None,
         }
     }
 
@@ -51,9 +100,12 @@ impl Tables {
     pub fn lend(&mut self, touched: &Touched) -> Records<'_> {
         let Touched { keys, visit } = touched;
         let (now, seen) = (visit.at, &mut self.seen);
+        let beside = self.others.as_mut().map_or_else(Beside::default, |others| others.lend());
         let client = self.clients.admit(keys.client, now, seen);
         let detail = match &client {
-            Some(client) if client.wants_detail() => self.details.admit(keys.client, now, seen),
+            Some(client) if client.wants_detail() || beside.has_details(keys.client) => {
+                self.details.admit(keys.client, now, seen)
+            }
             _ => None,
         };
         Records {
@@ -65,6 +117,7 @@ impl Tables {
             account: self.accounts.admit(keys.account, now, seen),
             endpoint: self.endpoints.admit(keys.endpoint, now, seen),
             site: self.sites.admit(keys.site, now, seen),
+            beside,
         }
     }
 
@@ -79,7 +132,37 @@ impl Tables {
             account: self.accounts.find(keys.account),
             endpoint: self.endpoints.find(keys.endpoint),
             site: self.sites.find(keys.site),
+            beside: Beside::default(),
         }
+    }
+
+    /// Begins anew with what other nodes say; `None` where nothing is kept.
+    pub(crate) fn forget_others(&mut self) -> Option<&mut Tables> {
+        if self.limits == Limits::NONE {
+            return None;
+        }
+        let limits = &self.limits;
+        let others = self.others.get_or_insert_with(|| Box::new(Others::new(limits)));
+        others.tables.clear();
+        Some(&mut others.tables)
+    }
+
+    /// Adds a record that another node counted; `false` where there is no room but for those that weigh more.
+    pub(crate) fn merge<R: Kind>(&mut self, key: u64, record: &R, weight: u8) -> bool {
+        let Some(own) = R::table_mut(self).put(key, weight) else { return false };
+        own.merge(record);
+        true
+    }
+
+    fn clear(&mut self) {
+        self.clients.clear();
+        self.details.clear();
+        self.addresses.clear();
+        self.networks.clear();
+        self.tools.clear();
+        self.accounts.clear();
+        self.endpoints.clear();
+        self.sites.clear();
     }
 
     /// Clients that are held.
@@ -99,6 +182,7 @@ impl Tables {
             self.endpoints.bytes(),
             self.sites.bytes(),
             self.seen.bytes(),
+            self.others.as_ref().map_or(0, |others| others.tables.bytes()),
         ]
         .iter()
         .fold(0, |sum, bytes| sum.saturating_add(*bytes))

@@ -26,6 +26,7 @@ impl All {
             account: Some(&mut self.5),
             endpoint: Some(&mut self.6),
             site: Some(&mut self.7),
+            beside: Beside::default(),
         }
     }
 

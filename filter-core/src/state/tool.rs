@@ -27,7 +27,7 @@ record! {
         /// Zero: room for what later forms count.
         room: [u8; 23],
         /// When the first request came, in seconds since the epoch.
-        begun: u32,
+        begun: u32 = first,
     }
 }
 

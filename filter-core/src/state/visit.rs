@@ -1,6 +1,7 @@
 //! What one request adds to the records it touches.
 
 use super::Branch;
+use super::merge::Merge;
 use crate::facts::Fact;
 use crate::fingerprint::{Family, Fingerprint};
 use crate::request::{HeaderName, Method, Request, RequestKind};
@@ -93,6 +94,12 @@ impl Shown {
             _ => {}
         }
         (shown, hidden)
+    }
+}
+
+impl Merge for Shown {
+    fn merge(&mut self, other: &Self) {
+        self.set(*other);
     }
 }
 

@@ -52,19 +52,7 @@ impl<const N: usize> Distinct<N> {
 
     /// Takes in all that another one saw.
     pub fn merge(&mut self, other: &Self) {
-        if !is_dense(&other.0) {
-            return other.0.iter().take_while(|item| **item != 0).for_each(|item| add(&mut self.0, *item));
-        }
-        if !is_dense(&self.0) {
-            let mine = core::mem::replace(self, *other);
-            return self.merge(&mine);
-        }
-        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
-            *mine = (0..16u32).step_by(4).fold(0, |cell, at| {
-                let most = nibble(*mine, at).max(nibble(theirs, at));
-                cell | most.wrapping_shl(at)
-            });
-        }
+        merge(&mut self.0, &other.0);
     }
 }
 
@@ -139,6 +127,25 @@ fn raise(cells: &mut [u16], item: u16) {
     let Some(cell) = cells.get_mut(..last).and_then(|cells| cells.get_mut(register as usize >> 2)) else { return };
     if nibble(*cell, at) < rank {
         *cell = (*cell & !15u16.wrapping_shl(at)) | rank.wrapping_shl(at);
+    }
+}
+
+#[inline(never)]
+fn merge(mine: &mut [u16], theirs: &[u16]) {
+    if !is_dense(theirs) {
+        return theirs.iter().take_while(|item| **item != 0).for_each(|item| add(mine, *item));
+    }
+    if !is_dense(mine) {
+        let mut items = [0u16; 64];
+        items.iter_mut().zip(mine.iter()).for_each(|(kept, cell)| *kept = *cell);
+        mine.iter_mut().zip(theirs).for_each(|(cell, theirs)| *cell = *theirs);
+        return items.iter().take_while(|item| **item != 0).for_each(|item| raise(mine, *item));
+    }
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        *mine = (0..16u32).step_by(4).fold(0, |cell, at| {
+            let most = nibble(*mine, at).max(nibble(*theirs, at));
+            cell | most.wrapping_shl(at)
+        });
     }
 }
 

@@ -66,6 +66,7 @@ impl Quantiles {
     }
 
     /// Adds what another stream saw.
+    #[inline(never)] // once in wasm, not once a record
     pub fn merge(&mut self, other: &Quantiles) {
         let sums = || self.0.iter().zip(other.0).map(|(mine, theirs)| u32::from(*mine).wrapping_add(u32::from(theirs)));
         let halve = u32::from(sums().any(|sum| sum > u32::from(u16::MAX)));

@@ -96,6 +96,7 @@ impl Rates {
     }
 
     /// Adds what another stream counted.
+    #[inline(never)] // once in wasm, not once a record
     pub fn merge(&mut self, other: &Rates) {
         if other.levels == [0; 4] || self.levels == [0; 4] {
             *self = if self.levels == [0; 4] { *other } else { *self };

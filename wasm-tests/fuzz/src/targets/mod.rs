@@ -19,6 +19,7 @@ mod range_table;
 mod receipt;
 mod settings;
 mod single;
+mod snapshot;
 mod tag;
 mod tap;
 mod trace;
@@ -36,7 +37,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 23] = [
+pub const TARGETS: [Target; 24] = [
     address::TARGET,
     path::TARGET,
     claim::TARGET,
@@ -49,6 +50,7 @@ pub const TARGETS: [Target; 23] = [
     settings::TARGET,
     decide::TARGET,
     endpoints::TARGET,
+    snapshot::TARGET,
     tag::TARGET,
     receipt::TARGET,
     trace::TARGET,

@@ -1,0 +1,137 @@
+//! Other nodes' latest snapshots.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::node::{Node, Seed};
+use super::rank::Shared;
+use super::wire::{self, Body, Refused};
+use crate::limits;
+use crate::state::{Account, Address, Client, ClientDetail, Endpoint, Limits, Network, Site, Tables, Tool};
+
+/// The latest snapshot of each node. Adding is idempotent, commutative and associative: of a node the latest stays, of all nodes those with the
+/// least numbers where there are too many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peers {
+    seed: Seed,
+    most: usize,
+    latest: BTreeMap<u64, (u64, Box<[u8]>)>,
+}
+
+/// What was heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Nodes.
+    pub nodes: usize,
+    /// Records, of all nodes.
+    pub records: usize,
+    /// Records for which there was no room beside weightier ones.
+    pub crowded: usize,
+}
+
+impl Peers {
+    /// Nobody yet; at most `most` nodes, and never more than [`limits::SNAPSHOT_NODES`].
+    pub fn new(seed: Seed, most: usize) -> Self {
+        Peers { seed, most: most.min(limits::SNAPSHOT_NODES), latest: BTreeMap::new() }
+    }
+
+    /// Takes a snapshot in, in any order, any number of times; gives its node's number.
+    ///
+    /// # Errors
+    /// Where it is none, is of another version or secret, or is too old or too new.
+    pub fn add(&mut self, snapshot: &[u8], now: u64) -> Result<u64, Refused> {
+        let (head, rest) = wire::head(snapshot)?;
+        if head.seed != self.seed.0 {
+            return Err(Refused::OtherSecret);
+        }
+        if head.epoch < oldest(now) {
+            return Err(Refused::Expired);
+        }
+        if head.epoch > now.saturating_add(limits::SNAPSHOT_AHEAD) {
+            return Err(Refused::Ahead);
+        }
+        let newer = |(epoch, bytes): &(u64, Box<[u8]>)| (*epoch, &**bytes) < (head.epoch, snapshot);
+        if self.latest.get(&head.node).is_none_or(newer) {
+            check(&wire::body(rest)?)?;
+            self.latest.insert(head.node, (head.epoch, snapshot.into()));
+        }
+        self.expire(now);
+        while self.latest.len() > self.most {
+            self.latest.pop_last();
+        }
+        Ok(head.node)
+    }
+
+    /// Forgets nodes that said nothing for too long.
+    pub fn expire(&mut self, now: u64) {
+        self.latest.retain(|_, (epoch, _)| *epoch >= oldest(now));
+    }
+
+    /// Nodes, by number.
+    pub fn nodes(&self) -> impl Iterator<Item = u64> {
+        self.latest.keys().copied()
+    }
+
+    /// The latest snapshot of a node.
+    pub fn snapshot(&self, node: u64) -> Option<&[u8]> {
+        self.latest.get(&node).map(|(_, bytes)| &**bytes)
+    }
+
+    /// Puts what all but `own` say beside a node's own records, in place of what was there. Depends on the snapshots alone, not on the order in which they
+    /// came.
+    pub fn teach(&mut self, tables: &mut Tables, own: u64, now: u64) -> Heard {
+        self.expire(now);
+        tables.forget_others().map_or_else(Heard::default, |others| self.merge_into(others, own, now))
+    }
+
+    /// What all but one node say as the snapshot of a node of its own, `hub`: for hubs that spare their nodes to read many. `limits` bound the memory this
+    /// takes meanwhile; `most` is in bytes.
+    pub fn merged(&mut self, hub: &mut Node, but: u64, limits: &Limits, now: u64, most: usize) -> Vec<u8> {
+        self.expire(now);
+        let mut tables = Tables::new(limits);
+        self.merge_into(&mut tables, but, now);
+        hub.snapshot(&tables, now, most)
+    }
+
+    fn merge_into(&self, others: &mut Tables, but: u64, now: u64) -> Heard {
+        let mut heard = Heard::default();
+        for (_, (_, bytes)) in self.latest.iter().filter(|(node, _)| **node != but) {
+            // Both were checked when it came.
+            let Ok(body) = wire::head(bytes).and_then(|(_, rest)| wire::body(rest)) else { continue };
+            heard.nodes = heard.nodes.saturating_add(1);
+            merge::<Client>(&body, others, now, &mut heard);
+            merge::<ClientDetail>(&body, others, now, &mut heard);
+            merge::<Address>(&body, others, now, &mut heard);
+            merge::<Network>(&body, others, now, &mut heard);
+            merge::<Tool>(&body, others, now, &mut heard);
+            merge::<Account>(&body, others, now, &mut heard);
+            merge::<Endpoint>(&body, others, now, &mut heard);
+            merge::<Site>(&body, others, now, &mut heard);
+        }
+        heard
+    }
+}
+
+fn oldest(now: u64) -> u64 {
+    now.saturating_sub(limits::SNAPSHOT_EXPIRY)
+}
+
+/// Every kind bounded, no key named twice. A record that cannot be unpacked is left out later.
+fn check(body: &Body<'_>) -> Result<(), Refused> {
+    let sound = |entries: &Vec<wire::Entry<'_>>| {
+        let rising = entries.windows(2).all(|pair| matches!(pair, [a, b] if a.key < b.key));
+        entries.len() <= limits::SNAPSHOT_RECORDS && rising
+    };
+    if body.iter().all(sound) { Ok(()) } else { Err(Refused::Malformed) }
+}
+
+fn merge<R: Shared>(body: &Body<'_>, others: &mut Tables, now: u64, heard: &mut Heard) {
+    for entry in body.get(R::NUMBER).into_iter().flatten() {
+        let Ok(record) = wire::record::<R>(entry.record) else { continue };
+        let weight = u8::try_from(record.rank(now)).unwrap_or(u8::MAX);
+        let taken = others.merge(entry.key, &record, weight);
+        heard.records = heard.records.saturating_add(usize::from(taken));
+        heard.crowded = heard.crowded.saturating_add(usize::from(!taken));
+    }
+}
