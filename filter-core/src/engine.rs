@@ -1,5 +1,6 @@
 //! The whole line: facts in, verdict out.
 
+pub mod golden;
 mod header_sets;
 mod plan;
 mod ticket;
@@ -108,10 +109,16 @@ impl Engine {
 
     /// Judges one request at its plan's time, after counting it in the records lent. Depends on nothing else; allocates
     /// nothing.
+    // Counting is left to each caller's own code: a host without records has none of it.
+    #[inline]
     pub fn decide<'a>(&'a self, plan: Plan<'a>, records: Records<'a>) -> Verdict<'a> {
-        let bundle = &self.bundle;
         let touched = (!records.is_empty()).then(|| *plan.touched());
         let memory = touched.as_ref().map_or_else(Memory::default, |touched| records.count(touched));
+        self.conclude(plan, touched, memory)
+    }
+
+    fn conclude<'a>(&'a self, plan: Plan<'a>, touched: Option<Touched>, memory: Memory<'a>) -> Verdict<'a> {
+        let bundle = &self.bundle;
         let Plan { request, fingerprint, origin, place, header_set, now, .. } = plan;
         let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now };
         let mut evidence = header_set.and(Evidence::gather(&seen, Scope::Request));
@@ -138,7 +145,7 @@ impl Engine {
 
     /// Judges one request on its own, without memory.
     pub fn judge<'a>(&'a self, facts: &'a Facts<'a>, now: u64) -> Verdict<'a> {
-        self.decide(self.plan(facts, now), Records::default())
+        self.conclude(self.plan(facts, now), None, Memory::default())
     }
 
     /// The bundle in use.

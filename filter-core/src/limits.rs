@@ -143,3 +143,12 @@ pub const SNAPSHOT_EXPIRY: u64 = 3 * 60 * 1000;
 
 /// Milliseconds by which another node's clock may be ahead.
 pub const SNAPSHOT_AHEAD: u64 = 60 * 1000;
+/// Golden tests of a bundle; one with more is refused. CI of the largest public rule sets for one product has a few hundred.
+pub const TESTS: usize = 256;
+
+/// Bytes of all golden tests of a bundle as they are written; one with more is refused. A browser's request has about 1 KB.
+pub const TESTS_BYTES: usize = 128 << 10;
+
+/// Requests of all golden tests of a bundle, repeated ones counted; one with more is refused. A request takes 5 to 10 us in wasm, and
+/// all of them run before a bundle serves.
+pub const TEST_REQUESTS: usize = 1024;

@@ -72,6 +72,7 @@ pub(crate) fn build(path: &Path) -> Result<Built, Diagnostics> {
         allow,
         rules: acting,
         otherwise: source.otherwise.unwrap_or(wire::Action::Allow),
+        tests: wire::Tests::new(),
     };
     defaults::write_out(&mut content);
     let text = wire::write(&content, source.serial)

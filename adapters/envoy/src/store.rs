@@ -52,7 +52,7 @@ impl Slot {
         let Ok(mut slot) = self.0.try_borrow_mut() else { return Err("/: another bundle is being taken".to_owned()) };
         let now = hostcalls::now_nanoseconds().checked_div(1_000_000).unwrap_or(0);
         let made = slot.offer(bundle, settings, now, |bundle| {
-            let engine = Engine::new(bundle, settings)?;
+            let engine = Engine::tested::<Remembered>(bundle, settings)?;
             Ok(Active { counters: Counters::new(&engine), known: RefCell::default(), engine })
         });
         if made.map_err(|problems| problems.to_string())? == Activation::Activated
@@ -66,6 +66,12 @@ impl Slot {
         Ok(())
     }
 }
+
+/// What golden tests of several requests run with: nothing, where this build remembers nothing.
+#[cfg(feature = "memory")]
+type Remembered = Tables;
+#[cfg(not(feature = "memory"))]
+type Remembered = ();
 
 /// The VM's tables, and the limits they were made for.
 struct Memory {

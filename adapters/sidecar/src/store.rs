@@ -77,7 +77,7 @@ impl Store {
         let highest = self.slot.read().unwrap_or_else(PoisonError::into_inner).highest().clone();
         let mut trial = policy::Slot::resume(highest);
         let make = |bundle| {
-            let engine = Engine::new(bundle, &self.settings)?;
+            let engine = Engine::tested::<Tables>(bundle, &self.settings)?;
             Ok(Active { counters: Counters::new(&self.metrics, &engine), engine })
         };
         let result = self.offer_to(&mut trial, bundle, make);

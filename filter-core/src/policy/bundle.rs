@@ -48,6 +48,7 @@ pub struct Bundle {
     allow: Vec<Rule>,
     rules: Vec<Rule>,
     otherwise: Action,
+    tests: wire::Tests,
 }
 
 impl Bundle {
@@ -152,6 +153,16 @@ impl Bundle {
     /// What happens where no rule matches.
     pub fn otherwise(&self) -> &Action {
         &self.otherwise
+    }
+
+    /// What it must do with requests of its author's choice, by the test's name; see [`wire::Tests`].
+    pub fn tests(&self) -> &wire::Tests {
+        &self.tests
+    }
+
+    /// Takes the tests out: once they passed, nobody needs them.
+    pub fn take_tests(&mut self) -> wire::Tests {
+        core::mem::take(&mut self.tests)
     }
 
     /// Whether some rule tags, shadow ones included.

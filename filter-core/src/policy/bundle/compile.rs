@@ -94,6 +94,7 @@ fn compile(content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundle {
         allow,
         rules,
         otherwise,
+        tests: content.tests,
     }
 }
 

@@ -13,12 +13,12 @@ use crate::policy::TrustedKey;
 use crate::policy::json::Door;
 use crate::policy::problem::{Position, Problem, Problems};
 use crate::policy::wire::{
-    self, Action, AllowRule, BundleSettings, Content, Endpoint, FORMAT, Manifest, NamedEntry, Rule,
+    self, Action, AllowRule, BundleSettings, Content, Endpoint, FORMAT, Manifest, NamedEntry, Rule, Tests,
 };
 
 /// A content line's members.
-const MEMBERS: [&str; 9] =
-    ["settings", "weights", "names", "networks", "endpoints", "lists", "allow", "rules", "otherwise"];
+const MEMBERS: [&str; 10] =
+    ["settings", "weights", "names", "networks", "endpoints", "lists", "allow", "rules", "otherwise", "tests"];
 
 /// The format alone, so that a newer one is told from a broken one.
 #[derive(Deserialize)]
@@ -127,6 +127,7 @@ fn parts<'t>(door: &mut Door<'t>, text: &'t str, at: &str) -> Option<Content> {
     let endpoints = items::<Endpoint>(door, members.get("endpoints"), &place("endpoints"), limits::ENDPOINTS);
     let allow = items::<AllowRule>(door, members.get("allow"), &place("allow"), limits::RULES);
     let rules = items::<Rule>(door, members.get("rules"), &place("rules"), limits::RULES);
+    let tests = tests(door, members.get("tests"), &place("tests"));
     let Some(otherwise) = members.get("otherwise") else {
         door.problems.push(Problem::new(
             place("otherwise"),
@@ -146,7 +147,20 @@ fn parts<'t>(door: &mut Door<'t>, text: &'t str, at: &str) -> Option<Content> {
         allow,
         rules,
         otherwise,
+        tests,
     })
+}
+
+fn tests<'t>(door: &mut Door<'t>, part: Option<&'t str>, place: &str) -> Tests {
+    let Some(part) = part else { return Tests::new() };
+    let tests = values::<Vec<String>>(door, part, place, limits::TESTS);
+    let requests = tests.values().fold(0u32, |sum, lines| sum.saturating_add(wire::requests(lines)));
+    let requests = usize::try_from(requests).unwrap_or(usize::MAX);
+    let bounds = [(part.len(), "bytes", limits::TESTS_BYTES), (requests, "requests", limits::TEST_REQUESTS)];
+    for (count, what, most) in bounds.into_iter().filter(|(count, _, most)| count > most) {
+        door.problems.push(Problem::new(place, format!("{count} {what}"), format!("at most {most} are allowed")));
+    }
+    tests
 }
 
 /// Places are lost where an item could not be read; then the bundle is refused and nobody asks for them.

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, AllowRule, Rule};
+use super::{Action, AllowRule, Rule, Tests};
 
 /// A bundle's second line. Every member but `otherwise` may be left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,9 @@ pub struct Content {
     pub rules: Vec<Rule>,
     /// What happens where no rule matches.
     pub otherwise: Action,
+    /// Golden tests: a host that cannot pass them does not take the bundle.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tests: Tests,
 }
 
 /// Thresholds and choices that are not a rule's. What is left out keeps the default of [`Weights`](crate::score::Weights).

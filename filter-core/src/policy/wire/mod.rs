@@ -8,6 +8,7 @@ mod condition;
 mod content;
 mod manifest;
 mod rule;
+mod test;
 
 pub use condition::{AddressTest, ClaimTest, Condition, HeaderTest, Ja4Test, NamedTest, PillarTest, Range, Text};
 pub use content::{
@@ -17,3 +18,5 @@ pub use content::{
 pub(crate) use manifest::content_id;
 pub use manifest::{FORMAT, Manifest, write};
 pub use rule::{Action, AllowRule, Block, Mode, Rule};
+pub(crate) use test::requests;
+pub use test::{TestLine, Tests};
