@@ -176,12 +176,12 @@ impl<'a> Verdict<'a> {
         self.judged().reasons()
     }
 
-    /// The answer to send, where the action is to block.
+    /// The answer to send in the origin's place; see [`Judged::reply`].
     pub fn reply(&self) -> Option<Reply> {
         self.judged().reply()
     }
 
-    /// Headers to set on the way to the origin; none unless the action is to tag.
+    /// Headers to set on the way to the origin: the tag, or where the request goes.
     pub fn request_headers(&self) -> Vec<(&'static str, String)> {
         self.judged().request_headers()
     }

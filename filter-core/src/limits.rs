@@ -114,6 +114,15 @@ pub const IDENTITY_SOURCES: usize = 8;
 /// Bytes of a block message: it is shown to people on one line.
 pub const MESSAGE: usize = 256;
 
+/// Bytes of a place that requests are sent to: what browsers and servers all take.
+pub const LOCATION: usize = 2048;
+
+/// Seconds that a request may be held: most clients give up after 30 or 60, and so do proxies in front.
+pub const TARPIT_SECONDS: u32 = 30;
+
+/// Requests that one rule may hold at once on one host. A held request of Envoy takes 5 to 9 KB (1.40, 2026-11): 10 MB at most.
+pub const TARPIT_HELD: u32 = 1024;
+
 /// Bytes of host settings: a bundle as a string, every quote escaped, and the rest.
 pub const SETTINGS: usize = 9 << 20;
 

@@ -1,49 +1,76 @@
 //! A verdict carried out: headers set or removed, the request answered or let go, and what is written about it.
 
+use filter_core::action::Reply;
 use filter_core::engine::Verdict;
 use filter_core::policy::Action as Decided;
 use filter_core::request::HeaderName;
-use proxy_wasm::types::Action;
 
 use crate::facts::Forged;
 use crate::hostcalls::{self, Level};
-use crate::pairs;
 use crate::store::Active;
+use crate::tarpit::Pit;
+use crate::{metrics, pairs};
 
 /// Access logs print it as `%FILTER_STATE(wasm.weir.verdict:PLAIN)%`.
 const VERDICT: &[u8] = b"weir.verdict";
 
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// It goes on.
+    Passes,
+    /// It was answered here.
+    Answered,
+    /// It waits in the tarpit.
+    Held,
+}
+
 /// Does what the verdict says.
-pub(crate) fn carry_out(active: &Active, verdict: &Verdict<'_>, forged: &Forged<'_>) -> Action {
+pub(crate) fn carry_out(active: &Active, verdict: &Verdict<'_>, forged: &Forged<'_>, pit: &mut Pit<'_>) -> Done {
     active.counters.count(&active.engine, verdict);
     let id = request_id(verdict);
     if (verdict.is_reported() || verdict.is_sampled(id)) && hostcalls::logs(Level::Info) {
         hostcalls::log(Level::Info, &verdict.event(id));
     }
-    match verdict.action() {
-        Decided::Allow | Decided::Monitor => {
+    let action = verdict.action();
+    if action.interferes() || *action == Decided::Tag {
+        note(verdict);
+    }
+    match action {
+        Decided::Allow | Decided::Monitor => {}
+        Decided::Tag | Decided::Route(_) => {
             remove(forged);
-            Action::Continue
-        }
-        Decided::Tag => {
-            remove(forged);
-            note(verdict);
             for (name, value) in verdict.request_headers() {
                 if let Err(refusal) = hostcalls::set_request_header(name.as_bytes(), value.as_bytes()) {
                     hostcalls::log(Level::Warn, &format!("weir: header `{name}` could not be set: {refusal}"));
                 }
             }
-            Action::Continue
-        }
-        Decided::Block(_) => {
-            note(verdict);
-            if answer(verdict) {
-                return Action::Pause;
+            if matches!(action, Decided::Route(_))
+                && let Err(refusal) = hostcalls::clear_route_cache()
+            {
+                hostcalls::log(Level::Warn, &format!("weir: the route could not be chosen again: {refusal}"));
             }
+            return Done::Passes;
+        }
+        Decided::Block(_) | Decided::Redirect(_) => {
+            if verdict.reply().is_some_and(|reply| answer(&reply)) {
+                return Done::Answered;
+            }
+        }
+        Decided::Tarpit(tarpit) => {
+            // Before it waits: nothing of the request is looked at again.
             remove(forged);
-            Action::Continue
+            let rule = verdict.rule().map_or("otherwise", |rule| &rule.id);
+            let after = if tarpit.passes { None } else { verdict.reply() };
+            if pit.hold(tarpit, rule, after) {
+                return Done::Held;
+            }
+            metrics::tarpit_full();
+            return if verdict.reply().is_some_and(|reply| answer(&reply)) { Done::Answered } else { Done::Passes };
         }
     }
+    remove(forged);
+    Done::Passes
 }
 
 /// Removes inbound headers that only Weir may send.
@@ -56,15 +83,14 @@ pub(crate) fn remove(forged: &Forged<'_>) {
 }
 
 /// Sends the core's reply; `false` where the host does not take it, and the request goes on.
-fn answer(verdict: &Verdict<'_>) -> bool {
-    let Some(reply) = verdict.reply() else { return false };
+pub(crate) fn answer(reply: &Reply) -> bool {
     let headers = reply.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
     let Some(headers) = pairs::write(headers) else { return false };
     let details = reply.details.as_bytes();
     match hostcalls::reply(u32::from(reply.status), details, &headers, &reply.body, reply.grpc_status) {
         Ok(()) => true,
         Err(refusal) => {
-            hostcalls::log(Level::Error, &format!("weir: a block could not be sent, the request passes: {refusal}"));
+            hostcalls::log(Level::Error, &format!("weir: an answer could not be sent, the request passes: {refusal}"));
             false
         }
     }
@@ -81,6 +107,6 @@ fn note(verdict: &Verdict<'_>) {
     let rule = verdict.rule().map_or("none", |rule| &rule.id);
     let (action, score) = (verdict.action().as_str(), verdict.score.value);
     let text = format!("action={action};rule={rule};class={};score={score}", verdict.score.class.as_str());
-    // The access log then shows a dash; nothing else depends on it.
+    // Without it the access log shows a dash; nothing else depends on it.
     let _ = hostcalls::set_property(VERDICT, text.as_bytes());
 }

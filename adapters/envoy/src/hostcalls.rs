@@ -174,6 +174,28 @@ pub(crate) fn define_metric(kind: MetricKind, name: &str) -> Answer<u32> {
     Ok(id)
 }
 
+/// Makes the request of this context the one that calls are about; not where it is gone.
+pub(crate) fn set_effective_context(id: u32) -> Answer<()> {
+    // SAFETY: no memory is shared.
+    done(unsafe { raw::proxy_set_effective_context(id) })
+}
+
+/// Lets a request go on that was held.
+pub(crate) fn resume_request() -> Answer<()> {
+    // SAFETY: no memory is shared.
+    done(unsafe { raw::proxy_continue_stream(0) })
+}
+
+/// Has the route chosen again, by the headers as they are now.
+pub(crate) fn clear_route_cache() -> Answer<()> {
+    let name = b"clear_route_cache";
+    // SAFETY: the host reads `name` during the call; for the rest see `fetched`.
+    fetched(|data, size| unsafe {
+        raw::proxy_call_foreign_function(name.as_ptr(), name.len(), [].as_ptr(), 0, data, size)
+    })
+    .map(|_| ())
+}
+
 /// Adds to a counter.
 pub(crate) fn increment_metric(id: u32, by: i64) {
     // SAFETY: no memory is shared.
@@ -269,6 +291,16 @@ mod raw {
             grpc_status: i32,
         ) -> u32;
         pub(super) fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, id: *mut u32) -> u32;
+        pub(super) fn proxy_set_effective_context(id: u32) -> u32;
+        pub(super) fn proxy_continue_stream(stream: u32) -> u32;
+        pub(super) fn proxy_call_foreign_function(
+            name: *const u8,
+            name_size: usize,
+            arguments: *const u8,
+            arguments_size: usize,
+            data: *mut *mut u8,
+            size: *mut usize,
+        ) -> u32;
         pub(super) fn proxy_increment_metric(id: u32, by: i64) -> u32;
         pub(super) fn proxy_record_metric(id: u32, value: u64) -> u32;
         pub(super) fn proxy_http_call(

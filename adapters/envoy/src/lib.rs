@@ -13,6 +13,7 @@ mod metrics;
 mod store;
 mod config;
 mod poll;
+mod tarpit;
 mod act;
 
 use std::rc::Rc;
@@ -23,9 +24,11 @@ use filter_core::state::Records;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{Action, ContextType};
 
+use act::Done;
 use facts::{AnswerBytes, RequestBytes};
 use poll::Poller;
 use store::{Active, Slot};
+use tarpit::{Pit, Tarpits};
 
 proxy_wasm::main! {{
     proxy_wasm::set_root_context(|_| Box::new(Root::default()));
@@ -35,6 +38,7 @@ proxy_wasm::main! {{
 #[derive(Default)]
 struct Root {
     slot: Rc<Slot>,
+    held: Rc<Tarpits>,
     poller: Option<Poller>,
 }
 
@@ -42,6 +46,9 @@ impl Context for Root {
     fn on_http_call_response(&mut self, _token: u32, headers: usize, _body: usize, _trailers: usize) {
         if let Some(poller) = &mut self.poller {
             poller.answered(headers > 0, &self.slot);
+            if !self.held.is_empty() {
+                tarpit::tick_often();
+            }
         }
     }
 }
@@ -65,13 +72,25 @@ impl RootContext for Root {
     }
 
     fn on_tick(&mut self) {
+        let was_holding = !self.held.is_empty();
+        let now = now();
+        self.held.release(now);
+        let is_holding = !self.held.is_empty();
         if let Some(poller) = &mut self.poller {
-            poller.ask();
+            poller.tick(now, was_holding);
+        }
+        if is_holding {
+            // The poller may have asked for fewer.
+            tarpit::tick_often();
+        } else if was_holding {
+            // More ticks than needed do no harm.
+            let _ = hostcalls::set_tick_period(self.poller.as_ref().map_or(0, Poller::period));
         }
     }
 
-    fn create_http_context(&self, _context_id: u32) -> Option<Box<dyn HttpContext>> {
-        Some(Box::new(Http { slot: Rc::clone(&self.slot), ticket: None }))
+    fn create_http_context(&self, context: u32) -> Option<Box<dyn HttpContext>> {
+        let (slot, held) = (Rc::clone(&self.slot), Rc::clone(&self.held));
+        Some(Box::new(Http { slot, held, context, is_held: false, ticket: None }))
     }
 
     fn get_type(&self) -> Option<ContextType> {
@@ -82,6 +101,10 @@ impl RootContext for Root {
 /// One request.
 struct Http {
     slot: Rc<Slot>,
+    held: Rc<Tarpits>,
+    context: u32,
+    /// It was put into the tarpit.
+    is_held: bool,
     /// Until the answer came.
     ticket: Option<Ticket>,
 }
@@ -92,27 +115,46 @@ impl HttpContext for Http {
     fn on_http_request_headers(&mut self, _headers: usize, _end_of_stream: bool) -> Action {
         match (self.slot.get(), RequestBytes::fetch()) {
             (Some(active), Some(bytes)) => {
-                let (action, ticket) = judge(&active, &bytes);
+                let (done, ticket) = judge(&active, &bytes, &self.held, self.context);
                 self.ticket = ticket;
-                action
+                self.is_held = done == Done::Held;
+                if done == Done::Passes { Action::Continue } else { Action::Pause }
             }
             (active, bytes) => unjudged(active.is_some(), bytes.as_ref()),
         }
     }
 
+    /// Where Envoy stops only the headers of a held request, its body comes here.
+    fn on_http_request_body(&mut self, _size: usize, _end_of_stream: bool) -> Action {
+        if self.is_held && self.held.holds(self.context) { Action::Pause } else { Action::Continue }
+    }
+
     fn on_log(&mut self) {
         if let (Some(ticket), Some(active)) = (self.ticket.take(), self.slot.get()) {
-            let now = hostcalls::now_nanoseconds().checked_div(1_000_000).unwrap_or(0);
+            let now = now();
             let answer = AnswerBytes::fetch();
             answer.with_outcome(|outcome| settle(&active, &ticket, outcome, now));
         }
     }
 }
 
-fn judge(active: &Active, bytes: &RequestBytes) -> (Action, Option<Ticket>) {
+impl Drop for Http {
+    fn drop(&mut self) {
+        if self.is_held {
+            self.held.forget(self.context);
+        }
+    }
+}
+
+/// Milliseconds since the epoch.
+fn now() -> u64 {
+    hostcalls::now_nanoseconds().checked_div(1_000_000).unwrap_or(0)
+}
+
+fn judge(active: &Active, bytes: &RequestBytes, held: &Tarpits, context: u32) -> (Done, Option<Ticket>) {
     let started = hostcalls::now_nanoseconds();
     let now = started.checked_div(1_000_000).unwrap_or(0);
-    let (action, ticket) = bytes.with_facts(|facts, forged| {
+    let (done, ticket) = bytes.with_facts(|facts, forged| {
         store::with_tables(|tables| {
             // One request is judged at a time; a borrow that fails would only be slower.
             let plan = match active.known.try_borrow_mut() {
@@ -122,14 +164,15 @@ fn judge(active: &Active, bytes: &RequestBytes) -> (Action, Option<Ticket>) {
             let records = tables.map_or_else(Records::default, |tables| tables.lend(plan.touched()));
             let verdict = active.engine.decide(plan, records);
             metrics::decision(started);
-            (act::carry_out(active, &verdict, forged), verdict.ticket())
+            let mut pit = Pit { held, context, now };
+            (act::carry_out(active, &verdict, forged, &mut pit), verdict.ticket())
         })
     });
     // What we answer ourselves says nothing about the client that the score does not.
-    match (action, ticket) {
-        (Action::Pause, Some(ticket)) => {
+    match (done, ticket) {
+        (Done::Answered, Some(ticket)) => {
             settle(active, &ticket, &Outcome { status: Fact::Absent, ..Outcome::default() }, now);
-            (action, None)
+            (done, None)
         }
         other => other,
     }

@@ -43,6 +43,7 @@ struct Shared {
     signals: [Cached; COUNT],
     no_bundle: Cached,
     no_headers: Cached,
+    tarpit_full: Cached,
     decision: Cached,
     decisions: Cell<u32>,
     clients: Cached,
@@ -56,6 +57,7 @@ thread_local! {
             signals: [const { Cached::new() }; COUNT],
             no_bundle: Cached::new(),
             no_headers: Cached::new(),
+            tarpit_full: Cached::new(),
             decision: Cached::new(),
             decisions: Cell::new(0),
             clients: Cached::new(),
@@ -153,6 +155,11 @@ pub(crate) fn not_judged(has_bundle: bool) {
             shared.no_bundle.increment(|| name("no_bundle"));
         }
     });
+}
+
+/// A request was to be held, and as many were as may be.
+pub(crate) fn tarpit_full() {
+    SHARED.with(|shared| shared.tarpit_full.increment(|| "weir_tarpit_full_total".to_owned()));
 }
 
 /// A bundle was taken or refused.

@@ -27,6 +27,8 @@ pub(crate) struct Poller {
     source: String,
     interval_ms: u32,
     period_ms: u32,
+    /// When the last question was due; milliseconds since the epoch.
+    asked: u64,
     settings: Settings,
     tag: Vec<u8>,
     waiting: bool,
@@ -42,6 +44,7 @@ impl Poller {
             path,
             interval_ms: seconds.saturating_mul(1000),
             period_ms: 0,
+            asked: 0,
             settings,
             tag: Vec::new(),
             waiting: false,
@@ -72,8 +75,22 @@ impl Poller {
         Ok(())
     }
 
+    /// A tick came: asks, where it is time. While requests are held, ticks come more often than questions.
+    pub(crate) fn tick(&mut self, now: u64, is_holding: bool) {
+        let waited = now.checked_sub(self.asked);
+        if !is_holding || waited.is_none_or(|waited| waited >= u64::from(self.period_ms)) {
+            self.asked = now;
+            self.ask();
+        }
+    }
+
+    /// Milliseconds between two questions.
+    pub(crate) fn period(&self) -> u32 {
+        self.period_ms
+    }
+
     /// Sends one question.
-    pub(crate) fn ask(&mut self) {
+    fn ask(&mut self) {
         self.tick_every(self.interval_ms);
         if std::mem::replace(&mut self.waiting, true) {
             return;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use filter_core::action::is_own_header;
 use filter_core::engine::Verdict;
-use filter_core::policy::Action;
+use filter_core::policy::{Action, Tarpit};
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
@@ -13,10 +13,31 @@ use crate::store::Active;
 
 /// What is to become of a request.
 pub(crate) enum Outcome {
-    /// It goes on, with these headers.
-    Pass(Vec<(&'static str, String)>),
+    /// It goes on.
+    Pass(Way),
     /// It is answered here.
     Answer(Response<Body>),
+    /// It is held, then passes or gets the answer; where there is no room it gets the other one at once.
+    Hold(Box<Hold>),
+}
+
+/// A request that is to be held.
+pub(crate) struct Hold {
+    pub(crate) tarpit: Tarpit,
+    pub(crate) rule: String,
+    /// What it gets then; `None`: it passes.
+    pub(crate) after: Option<Response<Body>>,
+    /// What it gets where there is no room.
+    pub(crate) full: Option<Response<Body>>,
+}
+
+/// How a request goes on.
+#[derive(Default)]
+pub(crate) struct Way {
+    /// Headers to set.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// Name of another origin.
+    pub(crate) to: Option<String>,
 }
 
 /// Does what the verdict says; `id` is what the request is called.
@@ -26,12 +47,19 @@ pub(crate) fn carry_out(active: &Active, verdict: &Verdict<'_>, id: &str, events
         events.send(verdict.event(id));
     }
     match verdict.action() {
-        Action::Allow | Action::Monitor => Outcome::Pass(Vec::new()),
-        Action::Tag => Outcome::Pass(verdict.request_headers()),
-        Action::Block(_) => match answer(verdict) {
+        Action::Allow | Action::Monitor => Outcome::Pass(Way::default()),
+        Action::Tag => Outcome::Pass(Way { headers: verdict.request_headers(), to: None }),
+        Action::Route(to) => Outcome::Pass(Way { headers: verdict.request_headers(), to: Some(to.clone()) }),
+        Action::Block(_) | Action::Redirect(_) => match answer(verdict) {
             Some(answer) => Outcome::Answer(answer),
-            None => Outcome::Pass(Vec::new()),
+            None => Outcome::Pass(Way::default()),
         },
+        Action::Tarpit(tarpit) => Outcome::Hold(Box::new(Hold {
+            rule: verdict.rule().map_or_else(String::new, |rule| rule.id.clone()),
+            after: if tarpit.passes { None } else { answer(verdict) },
+            full: answer(verdict),
+            tarpit: tarpit.clone(),
+        })),
     }
 }
 

@@ -32,5 +32,6 @@ mod settle;
 pub mod store;
 mod stream;
 pub mod tap;
+pub mod tarpit;
 pub mod tls;
 mod tunnel;

@@ -37,6 +37,7 @@ pub struct Metrics {
     signals: Family<Labels, Count>,
     shadows: Family<Labels, Count>,
     not_judged: Family<Labels, Count>,
+    tarpit_full: Count,
     bundle_loads: Family<Labels, Count>,
     bundle_in_use: Family<Labels, Level>,
     bundle_serial: Level,
@@ -64,6 +65,7 @@ impl Default for Metrics {
             signals: Family::default(),
             shadows: Family::default(),
             not_judged: Family::default(),
+            tarpit_full: Count::default(),
             bundle_loads: Family::default(),
             bundle_in_use: Family::default(),
             bundle_serial: Level::default(),
@@ -83,6 +85,8 @@ impl Default for Metrics {
         registry.register("weir_signals", "Signals that fired", metrics.signals.clone());
         registry.register("weir_shadow", "Shadow rules that matched", metrics.shadows.clone());
         registry.register("weir_not_judged", "Requests that passed without a verdict", metrics.not_judged.clone());
+        let full = "Requests that were to be held, and as many were as may be";
+        registry.register("weir_tarpit_full", full, metrics.tarpit_full.clone());
         registry.register("weir_bundle_loads", "Bundles taken and refused", metrics.bundle_loads.clone());
         registry.register("weir_bundle_in_use", "1 for the bundle in use", metrics.bundle_in_use.clone());
         registry.register("weir_bundle_serial", "Serial of the bundle in use", metrics.bundle_serial.clone());
@@ -115,6 +119,11 @@ impl Metrics {
     /// A request passed without a verdict.
     pub(crate) fn not_judged(&self, why: &'static str) {
         self.not_judged.get_or_create(&vec![("weir_why", why.to_owned())]).inc();
+    }
+
+    /// A request was to be held, and as many were as may be.
+    pub(crate) fn tarpit_full(&self) {
+        self.tarpit_full.inc();
     }
 
     /// A bundle was taken or refused.

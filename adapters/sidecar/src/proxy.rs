@@ -1,10 +1,11 @@
 //! One request: judged, then answered or passed on.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use filter_core::engine::HeaderSets;
 use filter_core::facts::Facts;
@@ -23,6 +24,7 @@ use crate::origin::Origin;
 use crate::settle::{self, Due};
 use crate::store::Store;
 use crate::tap::Heads;
+use crate::tarpit::{Place, Tarpits};
 use crate::tunnel;
 
 /// One decision in so many is timed: reading the clock again costs. A power of two.
@@ -46,6 +48,10 @@ pub struct Proxy {
     pub store: Arc<Store>,
     /// Where requests go.
     pub origin: Arc<Origin>,
+    /// Other origins by name, for rules that route; the store knows the same names.
+    pub routes: BTreeMap<String, Arc<Origin>>,
+    /// Who is held.
+    pub tarpits: Arc<Tarpits>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Where event lines go; `None`: nowhere.
@@ -88,8 +94,10 @@ impl Default for Ids {
 /// What was made of a request.
 enum Judged {
     Answered(Response<Body>),
-    /// It goes on; where something was remembered, the answer is due.
-    Pass(Option<Due>),
+    /// It goes on, to another origin where one is named; where something was remembered, the answer is due.
+    Pass(Option<Due>, Option<String>),
+    /// It is held; then it is answered, or goes on.
+    Held(Place, Duration, Option<Response<Body>>, Option<Due>),
 }
 
 impl Proxy {
@@ -108,23 +116,32 @@ impl Proxy {
             }
             true => {
                 act::remove_own(request.headers_mut());
-                Judged::Pass(None)
+                Judged::Pass(None, None)
             }
             false => self.judge(&mut request, connection, heads, peer.is_trusted),
         };
         let this = Arc::clone(self);
         let heads = heads.clone();
         async move {
-            match judged {
-                Judged::Answered(response) => response,
-                Judged::Pass(due) => {
-                    let response = this.pass(request, peer, heads).await;
-                    if let Some(due) = due {
-                        settle::settle(&this.store, &due, &response);
+            let (due, to) = match judged {
+                Judged::Answered(response) => return response,
+                Judged::Pass(due, to) => (due, to),
+                Judged::Held(place, time, after, due) => {
+                    tokio::time::sleep(time).await;
+                    drop(place);
+                    match after {
+                        Some(response) => return response,
+                        None => (due, None),
                     }
-                    response
                 }
+            };
+            // A bundle that names an origin we do not have is refused, so one is there.
+            let origin = to.and_then(|to| this.routes.get(&to)).unwrap_or(&this.origin);
+            let response = this.pass(request, peer, heads, origin).await;
+            if let Some(due) = due {
+                settle::settle(&this.store, &due, &response);
             }
+            response
         }
     }
 
@@ -184,18 +201,34 @@ impl Proxy {
         match outcome {
             // What we answer ourselves says nothing about the client.
             Ok((Outcome::Answer(response), _)) => Judged::Answered(response),
-            Ok((Outcome::Pass(ours), due)) => {
-                act::set(request.headers_mut(), ours);
-                Judged::Pass(due)
+            Ok((Outcome::Pass(way), due)) => {
+                act::set(request.headers_mut(), way.headers);
+                Judged::Pass(due, way.to)
             }
+            Ok((Outcome::Hold(hold), due)) => match self.tarpits.take(&hold.tarpit, hold.rule) {
+                Some(place) => {
+                    let time = Duration::from_secs(u64::from(hold.tarpit.seconds));
+                    Judged::Held(place, time, hold.after, due)
+                }
+                None => {
+                    self.metrics.tarpit_full();
+                    hold.full.map_or(Judged::Pass(due, None), Judged::Answered)
+                }
+            },
             Err(why) => {
                 self.metrics.not_judged(why);
-                Judged::Pass(None)
+                Judged::Pass(None, None)
             }
         }
     }
 
-    async fn pass(&self, mut request: Request<Incoming>, peer: Peer, heads: Heads) -> Response<Body> {
+    async fn pass(
+        &self,
+        mut request: Request<Incoming>,
+        peer: Peer,
+        heads: Heads,
+        origin: &Arc<Origin>,
+    ) -> Response<Body> {
         let is_grpc = forward::is_grpc(&request);
         if request.method() == Method::CONNECT {
             return forward::failed(StatusCode::METHOD_NOT_ALLOWED, "this is no forward proxy", is_grpc);
@@ -213,12 +246,12 @@ impl Proxy {
                 Body::FromClient(incoming, count)
             }
         };
-        let request = match forward::request(parts, body, &peer, &self.origin, by_http2, upgrade.as_ref()) {
+        let request = match forward::request(parts, body, &peer, origin, by_http2, upgrade.as_ref()) {
             Ok(request) => request,
             Err(why) => return forward::failed(StatusCode::BAD_REQUEST, why, is_grpc),
         };
         let started = Instant::now();
-        match self.origin.send(request, by_http2, progress.as_deref()).await {
+        match origin.send(request, by_http2, progress.as_deref()).await {
             Ok(mut response) => {
                 self.metrics.origin_answered(started.elapsed());
                 if response.status() == StatusCode::SWITCHING_PROTOCOLS {

@@ -24,6 +24,8 @@ pub struct Store {
     slot: RwLock<policy::Slot<Active>>,
     memory: Mutex<Memory>,
     settings: Settings,
+    /// Names of the origins that rules may route to.
+    routes: Vec<String>,
     metrics: Arc<Metrics>,
 }
 
@@ -39,7 +41,12 @@ impl Store {
     /// Empty: every request passes unjudged until a bundle is taken.
     pub fn new(settings: Settings, metrics: Arc<Metrics>) -> Self {
         let memory = Memory { limits: Limits::NONE, tables: Tables::new(&Limits::NONE) };
-        Store { slot: RwLock::default(), memory: Mutex::new(memory), settings, metrics }
+        Store { slot: RwLock::default(), memory: Mutex::new(memory), settings, routes: Vec::new(), metrics }
+    }
+
+    /// With these other origins; bundles that route elsewhere are refused.
+    pub fn with_routes(self, routes: Vec<String>) -> Self {
+        Store { routes, ..self }
     }
 
     /// The engine in use.
@@ -77,12 +84,19 @@ impl Store {
         let highest = self.slot.read().unwrap_or_else(PoisonError::into_inner).highest().clone();
         let mut trial = policy::Slot::resume(highest);
         let make = |bundle| {
+            self.check_routes(&bundle)?;
             let engine = Engine::tested::<Tables>(bundle, &self.settings)?;
             Ok(Active { counters: Counters::new(&self.metrics, &engine), engine })
         };
         let result = self.offer_to(&mut trial, bundle, make);
         self.metrics.bundle_load(result.is_ok());
         result
+    }
+
+    fn check_routes(&self, bundle: &policy::Bundle) -> Result<(), policy::Problems> {
+        let Some(to) = bundle.routes().find(|to| !self.routes.iter().any(|known| known == to)) else { return Ok(()) };
+        let message = format!("a rule routes to `{to}`, and there is no such origin here");
+        Err(policy::Problem::new("/content/rules", message, format!("start with `--route {to}=URL`")).into())
     }
 
     fn offer_to(

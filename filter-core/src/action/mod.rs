@@ -13,7 +13,7 @@ mod tag;
 pub use judged::{Judged, Reasons};
 pub use receipt::Receipt;
 pub use reply::Reply;
-pub use tag::{SIGNATURE_HEADER, TagError, TagHeaders, verify_tag};
+pub use tag::{ROUTE_HEADER, SIGNATURE_HEADER, TagError, TagHeaders, verify_tag};
 
 /// Whether a header name, in any case, is one of ours (`x-weir-...`). Adapters remove all of these from every request
 /// before it goes on, whatever the action.

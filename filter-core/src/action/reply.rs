@@ -1,5 +1,6 @@
-//! The answer to a blocked request, whole, in the form its caller reads.
+//! The answer sent in the origin's place, whole, in the form its caller reads.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -8,7 +9,7 @@ use alloc::vec::Vec;
 use super::Judged;
 use crate::bytes;
 use crate::facts::Fact;
-use crate::policy::{Action, Block};
+use crate::policy::{Action, Block, Redirect, Tarpit};
 use crate::request::{HeaderName, Method, Request, RequestKind};
 
 /// An answer to send in the origin's place.
@@ -22,7 +23,7 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// gRPC's status, where the caller speaks gRPC: for hosts that write its headers themselves.
     pub grpc_status: Option<u32>,
-    /// For the host's log: `weir_block{rule=<id>}`, without spaces.
+    /// For the host's log: `weir_block{rule=<id>}`, by the action, without spaces.
     pub details: String,
 }
 
@@ -37,38 +38,83 @@ enum Form {
     Text,
 }
 
+/// What a reply says, whatever its form.
+struct Answer<'a> {
+    status: u16,
+    /// Names the kind of refusal to programs.
+    code: &'static str,
+    title: &'static str,
+    message: Cow<'a, str>,
+    location: Option<&'a str>,
+}
+
+impl<'a> Answer<'a> {
+    fn block(block: &'a Block) -> Self {
+        let message = Cow::Borrowed(block.message.as_str());
+        Answer { status: block.status, code: "blocked", title: "Blocked", message, location: None }
+    }
+
+    fn redirect(redirect: &'a Redirect) -> Self {
+        let location = redirect.location.as_str();
+        let message = Cow::Owned(format!("go to {location}"));
+        Answer { status: redirect.status, code: "redirected", title: "Moved", message, location: Some(location) }
+    }
+}
+
 impl Judged<'_> {
-    /// The answer to send, where the action is to block.
+    /// The answer to send: where the action is to block or redirect, and where it is a tarpit for when the request is not, or no
+    /// longer, held. `None` for a redirect to where the request goes already: it passes.
     pub fn reply(&self) -> Option<Reply> {
-        let Action::Block(Block { status, message }) = self.decision.action else { return None };
-        let receipt = self.receipt()?.to_string();
+        let action = self.decision.action;
         let request = self.seen.request;
+        let answer = match action {
+            Action::Block(block) | Action::Tarpit(Tarpit { block, .. }) => Answer::block(block),
+            Action::Redirect(redirect) if leads_to(&redirect.location, request) => return None,
+            Action::Redirect(redirect) => Answer::redirect(redirect),
+            Action::Allow | Action::Monitor | Action::Tag | Action::Route(_) => return None,
+        };
+        let receipt = self.receipt()?.to_string();
         let form = Form::of(request);
         let mut headers = vec![("cache-control", "no-store".to_string()), ("x-weir-receipt", receipt.clone())];
         let (content_type, body) = match form {
             Form::Grpc(content_type) => {
                 headers.push(("grpc-status", PERMISSION_DENIED.to_string()));
-                headers.push(("grpc-message", percent(&format!("{message} (receipt {receipt})"))));
+                headers.push(("grpc-message", percent(&format!("{} (receipt {receipt})", answer.message))));
                 (content_type, String::new())
             }
-            Form::Json => ("application/json", json(message, &receipt)),
+            Form::Json => ("application/json", json(&answer, &receipt)),
             Form::Html => {
                 headers.push(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'".to_string()));
-                ("text/html; charset=utf-8", html(message, &receipt))
+                ("text/html; charset=utf-8", html(&answer, &receipt))
             }
-            Form::Text => ("text/plain; charset=utf-8", format!("{message}\nreceipt: {receipt}\n")),
+            Form::Text => ("text/plain; charset=utf-8", format!("{}\nreceipt: {receipt}\n", answer.message)),
         };
         headers.push(("content-type", content_type.to_string()));
         headers.push(("x-content-type-options", "nosniff".to_string()));
         let grpc = matches!(form, Form::Grpc(_));
+        if let Some(location) = answer.location.filter(|_| !grpc) {
+            headers.push(("location", location.to_string()));
+        }
         Some(Reply {
-            status: if grpc { 200 } else { *status },
+            status: if grpc { 200 } else { answer.status },
             headers,
             body: if request.method == Method::Head { Vec::new() } else { body.into_bytes() },
             grpc_status: grpc.then_some(PERMISSION_DENIED),
-            details: format!("weir_block{{rule={}}}", self.rule_id()),
+            details: format!("weir_{}{{rule={}}}", action.as_str(), self.rule_id()),
         })
     }
+}
+
+/// Whether a request goes to `location`, whatever the queries.
+fn leads_to(location: &str, request: &Request<'_>) -> bool {
+    let local = location.strip_prefix("https://").or_else(|| location.strip_prefix("http://")).map(|rest| {
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        (host, rest.get(host.len()..).unwrap_or_default())
+    });
+    let (host, path) = local.map_or((None, location), |(host, path)| (Some(host), path));
+    let path = path.split(['?', '#']).next().filter(|path| !path.is_empty()).unwrap_or("/");
+    let asked = request.facts.path.split(|byte| *byte == b'?').next().unwrap_or_default();
+    path.as_bytes() == asked && host.is_none_or(|host| host.as_bytes().eq_ignore_ascii_case(request.facts.authority))
 }
 
 impl Form {
@@ -100,7 +146,7 @@ impl Form {
     }
 }
 
-fn json(message: &str, receipt: &str) -> String {
+fn json(answer: &Answer<'_>, receipt: &str) -> String {
     #[derive(serde::Serialize)]
     struct Body<'a> {
         error: Inner<'a>,
@@ -111,13 +157,15 @@ fn json(message: &str, receipt: &str) -> String {
         message: &'a str,
         receipt: &'a str,
     }
-    serde_json::to_string(&Body { error: Inner { code: "blocked", message, receipt } }).unwrap_or_default()
+    let Answer { code, message, .. } = answer;
+    serde_json::to_string(&Body { error: Inner { code, message, receipt } }).unwrap_or_default()
 }
 
-fn html(message: &str, receipt: &str) -> String {
-    let message = message.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+fn html(answer: &Answer<'_>, receipt: &str) -> String {
+    let title = answer.title;
+    let message = answer.message.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Blocked</title>\
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\
          <meta name=\"viewport\" content=\"width=device-width\">\
          <style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem}}</style>\
          <p>{message}</p><p>Receipt: <code>{receipt}</code></p></html>\n"

@@ -24,6 +24,7 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -36,14 +37,19 @@ use crate::policy::Action;
 /// The header that carries time and signature.
 pub const SIGNATURE_HEADER: &str = "x-weir-signature";
 
+/// The header that names another origin, for hosts that route by headers. Nothing signs it: inbound copies are removed.
+pub const ROUTE_HEADER: &str = "x-weir-route";
+
 /// Reasons named in a tag.
 const REASONS: usize = 8;
 
 impl Judged<'_> {
-    /// Headers to set on the way to the origin; none unless the action is to tag.
+    /// Headers to set on the way to the origin: the tag, or where the request goes.
     pub fn request_headers(&self) -> Vec<(&'static str, String)> {
-        if *self.decision.action != Action::Tag {
-            return Vec::new();
+        match self.decision.action {
+            Action::Tag => {}
+            Action::Route(to) => return vec![(ROUTE_HEADER, to.clone())],
+            _ => return Vec::new(),
         }
         let mut reasons = String::new();
         for reason in self.reasons().take(REASONS) {

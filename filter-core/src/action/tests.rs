@@ -311,3 +311,97 @@ fn an_events_id_is_bounded() {
     let event: Value = serde_json::from_str(&engine.judge(&facts, NOW).event(&long)).unwrap();
     assert_eq!(event["id"].as_str().unwrap(), "é".repeat(crate::limits::EVENT_ID / 2));
 }
+
+fn acted(then: &str, request: &str) -> (Option<Reply>, Vec<(&'static str, String)>) {
+    let content = format!(r#"{{"rules":[{{"id":"all","when":"always","then":{then}}}],"otherwise":"allow"}}"#);
+    let engine = engine(&content, Some(SECRET));
+    Sample::parse(request).unwrap().with(|facts| {
+        let verdict = engine.judge(facts, NOW);
+        (verdict.reply(), verdict.request_headers())
+    })
+}
+
+#[test]
+fn whoever_is_sent_elsewhere_is_told_where_in_his_own_form() {
+    let then = r#"{"redirect":{"location":"/closed?a=1&b=2","status":303}}"#;
+    let cases = [
+        ("like chromium_navigation", 303, "text/html; charset=utf-8", "<p>go to /closed?a=1&amp;b=2</p>"),
+        ("like chromium_fetch", 303, "application/json", r#""code":"redirected","message":"go to /closed?a=1&b=2""#),
+        ("GET https://a.example/ HTTP/1.1", 303, "text/plain; charset=utf-8", "go to /closed?a=1&b=2\n"),
+    ];
+    for (request, status, content_type, body) in cases {
+        let reply = acted(then, request).0.unwrap();
+        assert_eq!((reply.status, header(&reply, "location")), (status, Some("/closed?a=1&b=2")), "{request}");
+        assert_eq!(header(&reply, "content-type"), Some(content_type), "{request}");
+        assert!(String::from_utf8(reply.body).unwrap().contains(body), "{request}");
+        assert_eq!((reply.details.as_str(), reply.grpc_status), ("weir_redirect{rule=all}", None));
+    }
+    let grpc = acted(then, "POST https://a.example/s/M HTTP/2\ncontent-type: application/grpc").0.unwrap();
+    assert_eq!((grpc.status, grpc.grpc_status, header(&grpc, "location")), (200, Some(7), None));
+    assert!(header(&grpc, "grpc-message").unwrap().starts_with("go to /closed?a=1&b=2 (receipt "));
+}
+
+#[test]
+fn nobody_is_sent_in_circles() {
+    let cases = [
+        ("/closed", "/closed", true),
+        ("/closed", "/closed?from=x", true),
+        ("/closed?a=1#top", "/closed", true),
+        ("/closed", "/closed/", false),
+        ("https://a.example/closed", "/closed", true),
+        ("https://A.Example/closed", "/closed", true),
+        ("https://b.example/closed", "/closed", false),
+        ("https://a.example", "/", true),
+        ("https://a.example", "/x", false),
+    ];
+    for (location, path, passes) in cases {
+        let then = format!(r#"{{"redirect":{{"location":"{location}"}}}}"#);
+        let (reply, _) = acted(&then, &format!("GET https://a.example{path} HTTP/1.1"));
+        assert_eq!(reply.is_none(), passes, "{path} to {location}");
+    }
+}
+
+#[test]
+fn a_place_to_send_to_is_fit_for_a_header_and_names_one_host() {
+    let wrong = [
+        "",
+        "closed",
+        "//evil.example/",
+        "/\\\\evil.example",
+        "/a\\r\\nset-cookie: a=b",
+        "/a b",
+        "/ä",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://",
+        "https:///x",
+        "https://shop.example@evil.example/",
+        "ftp://a.example/",
+        "/a\\\"><script>",
+    ];
+    let content = |location: &str| format!(r#"{{"otherwise":{{"redirect":{{"location":"{location}"}}}}}}"#);
+    for location in wrong {
+        let problems = crate::policy::check_content(&content(location)).unwrap_err().to_string();
+        assert!(problems.contains("/otherwise/redirect/location"), "{location}: {problems}");
+    }
+    for location in ["/", "/a%20b?c=d#e", "https://help.example", "http://10.0.0.1:8080/x", "https://[::1]/"] {
+        assert!(crate::policy::check_content(&content(location)).is_ok(), "{location}");
+    }
+    assert!(crate::policy::check_content(&content(&format!("/{}", "a".repeat(2_047)))).is_ok());
+    assert!(crate::policy::check_content(&content(&format!("/{}", "a".repeat(2_048)))).is_err());
+}
+
+#[test]
+fn another_origin_is_named_in_a_header_of_ours() {
+    let (reply, headers) = acted(r#"{"route":{"to":"decoy"}}"#, "like chromium_navigation");
+    assert_eq!((reply, headers), (None, alloc::vec![(ROUTE_HEADER, "decoy".to_string())]));
+    assert!(is_own_header(ROUTE_HEADER.as_bytes()));
+}
+
+#[test]
+fn a_tarpit_has_an_answer_for_whom_it_does_not_hold() {
+    let then = r#"{"tarpit":{"seconds":5,"block":{"status":429}}}"#;
+    let (reply, headers) = acted(then, "like chromium_fetch");
+    let reply = reply.unwrap();
+    assert_eq!((reply.status, reply.details.as_str(), headers.len()), (429, "weir_tarpit{rule=all}", 0));
+}

@@ -170,6 +170,12 @@ impl Bundle {
         self.rules.iter().map(|rule| &rule.then).chain([&self.otherwise]).any(|action| *action == Action::Tag)
     }
 
+    /// Names of the origins that rules send requests to, shadow ones included.
+    pub fn routes(&self) -> impl Iterator<Item = &str> {
+        let actions = self.rules.iter().map(|rule| &rule.then).chain([&self.otherwise]);
+        actions.filter_map(|action| if let Action::Route(to) = action { Some(to.as_str()) } else { None })
+    }
+
     /// A rule by its id.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.allow.iter().chain(&self.rules).find(|rule| rule.id == id)

@@ -9,6 +9,7 @@ pub mod json;
 pub mod vocabulary;
 pub mod wire;
 
+mod action;
 mod activation;
 mod bundle;
 mod condition;
@@ -18,11 +19,12 @@ mod rule;
 mod settings;
 mod signature;
 
+pub use action::{Action, Block, Redirect, Tarpit};
 pub use activation::{Activation, Highest, Slot};
 pub use bundle::{Bundle, check_content};
 pub use endpoint::Endpoint;
 pub use problem::{Position, Problem, Problems};
-pub use rule::{Action, Block, Decision, Mode, Rule, SHADOWS};
+pub use rule::{Decision, Mode, Rule, SHADOWS};
 pub(crate) use settings::EVENT_SHARES;
 pub use settings::{BundleSource, Poll, Settings};
 pub use signature::{TrustedKey, seal};

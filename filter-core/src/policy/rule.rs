@@ -1,12 +1,12 @@
 //! Rules, and which of them speaks.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::condition::{Asked, Condition, Scope};
 pub use super::wire::Mode;
-use super::{Problem, wire};
+use super::{Action, Problem, wire};
 use crate::limits;
 
 /// One rule of the bundle, checked.
@@ -21,60 +21,6 @@ pub struct Rule {
     /// Why it exists.
     pub note: Option<String>,
     pub(super) when: Condition,
-}
-
-/// What is done with a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// It passes.
-    Allow,
-    /// It passes, and an event is written.
-    Monitor,
-    /// It passes with signed headers for the origin, and an event is written.
-    Tag,
-    /// It is answered here, and an event is written.
-    Block(Block),
-}
-
-/// The answer to a blocked request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
-    /// HTTP status, 400 to 599.
-    pub status: u16,
-    /// One sentence for the caller.
-    pub message: String,
-}
-
-impl Action {
-    /// The form used in events and counters.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Action::Allow => "allow",
-            Action::Monitor => "monitor",
-            Action::Tag => "tag",
-            Action::Block(_) => "block",
-        }
-    }
-
-    pub(super) fn compile(action: wire::Action, place: &str, problems: &mut Vec<Problem>) -> Self {
-        let block = match action {
-            wire::Action::Allow => return Action::Allow,
-            wire::Action::Monitor => return Action::Monitor,
-            wire::Action::Tag => return Action::Tag,
-            wire::Action::Block(block) => block,
-        };
-        let status = block.status.unwrap_or(403);
-        if !(400..=599).contains(&status) {
-            let place = format!("{place}/block/status");
-            problems.push(Problem::new(place, format!("`{status}` is no error"), "give a status from 400 to 599"));
-        }
-        let message = block.message.unwrap_or_else(|| "request blocked".to_string());
-        if message.is_empty() || message.len() > limits::MESSAGE || message.chars().any(char::is_control) {
-            let remedy = format!("give one line of 1 to {} bytes", limits::MESSAGE);
-            problems.push(Problem::new(format!("{place}/block/message"), "it cannot be shown", remedy));
-        }
-        Action::Block(Block { status, message })
-    }
 }
 
 /// Shadow matches that a decision keeps; further ones are not reported.

@@ -1,8 +1,8 @@
 //! Blocks that take more people than they say.
 
-use filter_core::policy::wire::{Action, Condition, Content};
+use filter_core::policy::wire::{Condition, Content};
 
-use super::{Lint, Placed, any};
+use super::{Lint, Placed, any, keeps_away};
 use crate::Code;
 
 /// Kinds of networks behind which many people stand: an address there says little of who sends.
@@ -22,7 +22,7 @@ pub(super) fn lint(rules: &[Placed<'_>], content: &Content, found: &mut Vec<Lint
             found.push(rule.lint(Code::SHARED_EGRESS, "/when", message, remedy));
         }
     }
-    if matches!(content.otherwise, Action::Block(_)) {
+    if keeps_away(&content.otherwise) {
         found.push(Lint {
             code: Code::CATCH_ALL,
             place: "/otherwise".into(),

@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use filter_core::engine::Engine;
 use filter_core::facts::{ClientFacts, Fact, Facts, Header, Provenance};
 use filter_core::fingerprint::Category;
-use filter_core::policy::Action;
 use filter_core::signals::infrastructure::NetworkKind;
 
 use super::{Context, Lint};
@@ -82,7 +81,7 @@ fn try_one(
         ..Facts::default()
     };
     let verdict = engine.judge(&facts, 0);
-    if !matches!(verdict.action(), Action::Block(_)) {
+    if !verdict.action().interferes() {
         return;
     }
     let bundle = engine.bundle();

@@ -79,7 +79,7 @@ pub(crate) struct Placed<'c> {
 
 impl Placed<'_> {
     fn blocks(&self) -> bool {
-        self.is_enforced && matches!(self.then, Action::Block(_))
+        self.is_enforced && keeps_away(self.then)
     }
 
     fn lint(&self, code: Code, part: &str, message: String, remedy: impl Into<String>) -> Lint {
@@ -105,6 +105,14 @@ fn rules(content: &Content) -> Vec<Placed<'_>> {
         is_allow: false,
     });
     allow.chain(rules).collect()
+}
+
+/// Whether a request does not get what the origin would have said.
+fn keeps_away(action: &Action) -> bool {
+    match action {
+        Action::Block(_) | Action::Redirect(_) | Action::Route(_) | Action::Tarpit(_) => true,
+        Action::Allow | Action::Monitor | Action::Tag => false,
+    }
 }
 
 /// Whether some test in a condition is such a one.

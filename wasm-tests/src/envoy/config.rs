@@ -33,13 +33,23 @@ pub struct Config {
     pub filter_state: bool,
     /// More clusters, by name and port.
     pub clusters: Vec<(String, u16)>,
+    /// Where requests go that the filter routes to `decoy`.
+    pub decoy: Option<u16>,
 }
 
 impl Config {
     /// Around a statically configured filter.
     pub fn new(route: Route, filter: Value) -> Self {
         let filter = json!({ "name": "weir", "typed_config": filter });
-        Config { route, filter, trusted_hops: 0, large_headers: false, filter_state: true, clusters: Vec::new() }
+        Config {
+            route,
+            filter,
+            trusted_hops: 0,
+            large_headers: false,
+            filter_state: true,
+            clusters: Vec::new(),
+            decoy: None,
+        }
     }
 
     /// Around a filter that is discovered from the file `ecds.json` in Envoy's directory; see [`write_discovered`].
@@ -57,7 +67,15 @@ impl Config {
                 "type_urls": ["type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm"],
             },
         });
-        Config { route, filter, trusted_hops: 0, large_headers: false, filter_state: true, clusters: Vec::new() }
+        Config {
+            route,
+            filter,
+            trusted_hops: 0,
+            large_headers: false,
+            filter_state: true,
+            clusters: Vec::new(),
+            decoy: None,
+        }
     }
 
     /// The bootstrap's text; files go to `directory`.
@@ -91,7 +109,14 @@ impl Config {
                 },
             },
         });
-        let manager = self.manager(&route, directory);
+        let mut routes = vec![route];
+        if let Some(port) = self.decoy {
+            clusters.push(cluster("decoy", port));
+            let header = json!({ "name": "x-weir-route", "string_match": { "exact": "decoy" } });
+            let to = json!({ "match": { "prefix": "/", "headers": [header] }, "route": { "cluster": "decoy" } });
+            routes.insert(0, to);
+        }
+        let manager = self.manager(&json!(routes), directory);
         let filters = if self.filter_state { json!([connection_state(), manager]) } else { json!([manager]) };
         let plain_chain = json!([{ "filters": filters }]);
         let tls_chain = json!([{ "filters": filters, "transport_socket": tls }]);
@@ -110,7 +135,7 @@ impl Config {
         config.to_string()
     }
 
-    fn manager(&self, route: &Value, directory: &Path) -> Value {
+    fn manager(&self, routes: &Value, directory: &Path) -> Value {
         let log = "%RESPONSE_CODE% %RESPONSE_CODE_DETAILS% %FILTER_STATE(wasm.weir.verdict:PLAIN)% %REQ(:PATH)%\n";
         let mut manager = json!({
             "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -126,7 +151,7 @@ impl Config {
                     "log_format": { "text_format_source": { "inline_string": log } },
                 },
             }],
-            "route_config": { "virtual_hosts": [{ "name": "all", "domains": ["*"], "routes": [route] }] },
+            "route_config": { "virtual_hosts": [{ "name": "all", "domains": ["*"], "routes": routes }] },
         });
         let facts = json!({
             "name": "weir_facts",

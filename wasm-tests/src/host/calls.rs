@@ -134,6 +134,22 @@ fn link_basics(linker: &mut Linker<State>) -> Result<(), Error> {
             Ok(())
         })
     })?;
+    linker.func_wrap("env", "proxy_continue_stream", |caller: Caller<'_, State>, _stream: u32| {
+        call(caller, "proxy_continue_stream", |guest| {
+            guest.stream().ok_or(BAD_ARGUMENT)?.resumed = true;
+            Ok(())
+        })
+    })?;
+    linker.func_wrap(
+        "env",
+        "proxy_call_foreign_function",
+        |caller: Caller<'_, State>, name: u32, name_size: u32, _: u32, _: u32, _: u32, _: u32| {
+            call(caller, "proxy_call_foreign_function", |guest| {
+                let name = guest.text(name, name_size)?;
+                if name == "clear_route_cache" { Ok(()) } else { Err(NOT_FOUND) }
+            })
+        },
+    )?;
     linker.func_wrap(
         "env",
         "proxy_get_buffer_bytes",

@@ -98,6 +98,8 @@ pub(super) struct Stream {
     /// The request is being logged: the answer's headers can be read.
     pub(super) in_log: bool,
     pub(super) reply: Option<Reply>,
+    /// It was let go on after a pause.
+    pub(super) resumed: bool,
     pub(super) set: BTreeMap<String, Vec<u8>>,
     pub(super) calls: Vec<String>,
 }

@@ -45,6 +45,8 @@ pub struct Options {
     pub answer_timeout: Duration,
     /// Path of the health check.
     pub health_path: Option<String>,
+    /// Other origins by name.
+    pub routes: Vec<(String, SocketAddr)>,
     /// Called before each decision.
     pub probe: Option<Box<Probe>>,
 }
@@ -62,6 +64,7 @@ impl Options {
             limits: Limits::default(),
             answer_timeout: Duration::from_secs(60),
             health_path: None,
+            routes: Vec::new(),
             probe: None,
         }
     }
@@ -94,23 +97,27 @@ impl Sidecar {
     pub fn start(options: Options) -> Result<Self> {
         let settings = Settings::parse(options.settings.as_bytes()).map_err(|problems| anyhow!("{problems}"))?;
         let metrics = Arc::new(Metrics::default());
-        let store = Arc::new(Store::new(settings, Arc::clone(&metrics)));
+        let names = options.routes.iter().map(|(name, _)| name.clone()).collect();
+        let store = Arc::new(Store::new(settings, Arc::clone(&metrics)).with_routes(names));
         if let Some(bundle) = &options.bundle {
             store.offer(bundle.as_bytes()).map_err(|problems| anyhow!("{problems}"))?;
         }
         let runtime = Arc::new(run::runtime(Some(2))?);
-        let target = Target::parse(&options.origin, || upstream(options.origin_ca.as_deref()));
-        let origin = Origin::new(OriginConfig {
-            target: target.map_err(|why| anyhow!(why))?,
-            connect_timeout: Duration::from_secs(5),
-            answer_timeout: options.answer_timeout,
-            connections: 64,
-        });
+        let origin_at = |url: &str| {
+            let target = Target::parse(url, || upstream(options.origin_ca.as_deref())).map_err(|why| anyhow!(why))?;
+            let (connect_timeout, answer_timeout) = (Duration::from_secs(5), options.answer_timeout);
+            anyhow::Ok(Origin::new(OriginConfig { target, connect_timeout, answer_timeout, connections: 64 }))
+        };
+        let origin = origin_at(&options.origin)?;
+        let routes = options.routes.iter().map(|(name, at)| Ok((name.clone(), origin_at(&format!("http://{at}"))?)));
+        let routes = routes.collect::<Result<_>>()?;
         let (lines, events) = channel();
         let events_to = Events::new(Lines { lines, part: Vec::new() }, Arc::clone(&metrics));
         let proxy = Arc::new(Proxy {
             store,
             origin,
+            routes,
+            tarpits: Arc::default(),
             metrics,
             events: Some(events_to),
             bypass: false,

@@ -3,6 +3,7 @@
 mod listen;
 mod settings;
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -35,6 +36,9 @@ pub(super) struct Args {
     /// Where requests go: http://HOST:PORT or https://HOST:PORT; without it a built-in demo
     #[arg(long, short, value_name = "URL")]
     origin: Option<String>,
+    /// Another origin by the name that rules route to
+    #[arg(long, value_name = "NAME=URL")]
+    route: Vec<String>,
     #[command(flatten)]
     listen: listen::ListenArgs,
     #[command(flatten)]
@@ -91,7 +95,9 @@ fn seconds() -> clap::builder::RangedU64ValueParser {
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let judge = args.judge.load(args.origin.is_none())?;
     let metrics = Arc::new(Metrics::default());
-    let store = Arc::new(Store::new(judge.settings, Arc::clone(&metrics)));
+    let routes = args.routes()?;
+    let names = routes.keys().cloned().collect();
+    let store = Arc::new(Store::new(judge.settings, Arc::clone(&metrics)).with_routes(names));
     if let Some(bundle) = &judge.bundle {
         store.offer(bundle).map_err(|problems| anyhow!("`{}` is refused:\n{problems}", judge.place))?;
     }
@@ -109,17 +115,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
             Some(url) => url.clone(),
             None => format!("http://{}", demo::start().await?),
         };
-        let target =
-            Target::parse(&url, || tls::config::upstream(args.origin_ca.as_deref())).map_err(|why| anyhow!(why))?;
-        let origin = Origin::new(OriginConfig {
-            target,
-            connect_timeout: Duration::from_secs(args.connect_timeout),
-            answer_timeout: Duration::from_secs(args.answer_timeout),
-            connections: usize::try_from(args.origin_connections)?,
-        });
+        let origin = args.origin(&url)?;
         let (memory, _) = store.remembered();
         let events = Some(Events::new(events, Arc::clone(&metrics)));
-        let proxy = Proxy { store, origin, metrics, events, bypass: args.bypass, probe: None, ids: Ids::new() };
+        let (bypass, tarpits) = (args.bypass, Arc::default());
+        let proxy = Proxy { store, origin, routes, tarpits, metrics, events, bypass, probe: None, ids: Ids::new() };
         let config = ServerConfig {
             listen: args.listen.load(is_demo)?,
             admin: args.admin.or(is_demo.then_some(SocketAddr::from(([127, 0, 0, 1], 9464)))),
@@ -135,6 +135,28 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
         anstream::eprintln!("weir: {} connections were cut off after {} s", ended.cut_off, args.drain_timeout);
     }
     Ok(Exit::Fine)
+}
+
+impl Args {
+    fn origin(&self, url: &str) -> anyhow::Result<Arc<Origin>> {
+        let target =
+            Target::parse(url, || tls::config::upstream(self.origin_ca.as_deref())).map_err(|why| anyhow!(why))?;
+        Ok(Origin::new(OriginConfig {
+            target,
+            connect_timeout: Duration::from_secs(self.connect_timeout),
+            answer_timeout: Duration::from_secs(self.answer_timeout),
+            connections: usize::try_from(self.origin_connections)?,
+        }))
+    }
+
+    /// Other origins by name.
+    fn routes(&self) -> anyhow::Result<BTreeMap<String, Arc<Origin>>> {
+        let one = |text: &String| {
+            let (name, url) = text.split_once('=').with_context(|| format!("`{text}` is no route; give `NAME=URL`"))?;
+            Ok((name.to_owned(), self.origin(url)?))
+        };
+        self.route.iter().map(one).collect()
+    }
 }
 
 fn open(path: &std::path::Path) -> anyhow::Result<Box<dyn Write + Send>> {

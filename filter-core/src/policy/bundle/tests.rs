@@ -82,7 +82,7 @@ fn shapes() {
         ),
         (
             r#"{"otherwise":"deny"}"#,
-            "/content/otherwise (line 2, column 19): unknown word `deny`; expected one of `allow`, `monitor`, `tag`, `block`",
+            "/content/otherwise (line 2, column 19): unknown word `deny`; expected one of `allow`, `monitor`, `tag`, `block`, `redirect`, `route`, `tarpit`",
         ),
         (
             r#"{"otherwise":"block"}"#,

@@ -4,12 +4,14 @@
 //! [`Bundle::parse`](super::Bundle::parse) turns them into the checked form. Members are written in the order of the
 //! fields, maps in the order of their keys, so equal content gives equal bytes and the same id.
 
+mod action;
 mod condition;
 mod content;
 mod manifest;
 mod rule;
 mod test;
 
+pub use action::{Action, After, Block, Redirect, Route, Tarpit};
 pub use condition::{AddressTest, ClaimTest, Condition, HeaderTest, Ja4Test, NamedTest, PillarTest, Range, Text};
 pub use content::{
     BundleSettings, Caps, Content, Endpoint, EventClient, IdentitySource, Jwt, Limits, NamedEntry, NetworkEntry,
@@ -17,6 +19,6 @@ pub use content::{
 };
 pub(crate) use manifest::content_id;
 pub use manifest::{FORMAT, Manifest, write};
-pub use rule::{Action, AllowRule, Block, Mode, Rule};
+pub use rule::{AllowRule, Mode, Rule};
 pub(crate) use test::requests;
 pub use test::{TestLine, Tests};

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::Condition;
+use super::{Action, Condition};
 
 /// A rule that lets a request pass whatever else would be said about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,32 +50,4 @@ pub enum Mode {
     Enforce,
     /// What it would have done is reported; the next rules are asked.
     Shadow,
-}
-
-/// What is done with a request: `"allow"`, `"monitor"`, `"tag"` or `{"block":{}}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Action {
-    /// It passes.
-    Allow,
-    /// It passes, and an event is written.
-    Monitor,
-    /// It passes with signed headers for the origin, and an event is written.
-    Tag,
-    /// It is answered here, and an event is written.
-    Block(Block),
-}
-
-/// The answer to a blocked request.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Block {
-    /// HTTP status, 400 to 599; 403 by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// One sentence for the caller; `request blocked` by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
 }
