@@ -64,7 +64,7 @@ fn lookups() {
     });
     let outcome = Outcome { status: Fact::Present(200), ..Outcome::default() };
     row("find and settle, likewise", tables.bytes(), &requests, |touched| {
-        tables.find(&touched.keys).settle(&touched.visit, 0, &outcome, touched.visit.at);
+        tables.find(&touched.keys).settle(touched, 0, &outcome, None, touched.visit.at);
     });
     let clients_only = Limits { clients: 100_000, addresses: 16_384, ..Limits::NONE };
     let mut tables = Tables::new(&clients_only);

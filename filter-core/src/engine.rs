@@ -13,7 +13,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::action::{Judged, Reasons, Reply};
-use crate::facts::Facts;
+use crate::facts::{Fact, Facts};
 use crate::fingerprint::Fingerprint;
 use crate::keys::Keys;
 use crate::policy::{Action, Bundle, Decision, EVENT_SHARES, Endpoint, Problem, Problems, Rule, Settings};
@@ -71,6 +71,7 @@ pub struct Verdict<'a> {
     pub decision: Decision<'a>,
     engine: &'a Engine,
     touched: Option<Touched>,
+    place: Option<u16>,
     now: u64,
 }
 
@@ -90,10 +91,27 @@ impl Engine {
             let message = "the bundle tags requests, and there is no secret to sign tags with";
             problems.push(Problem::new("/secret", message, "give one of at least 16 bytes, chosen at random"));
         }
+        if bundle.inspects() && settings.keys.is_none() {
+            let message =
+                "the bundle has login names and passwords looked at, and there is no secret to hash them with";
+            problems.push(Problem::new("/secret", message, "give one of at least 16 bytes, chosen at random"));
+        }
         Problems::check(problems)?;
         let client_address = settings.client_address.clone();
         let stamp = bundle.id().get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or(0);
         Ok(Engine { bundle, keys: settings.keys.clone(), client_address, event_share: settings.event_share, stamp })
+    }
+
+    /// Bytes of the body's start that the verdict on a request wants; 0: judge at once. As [`Plan::body_prefix`], without a plan.
+    pub fn body_prefix(&self, facts: &Facts<'_>) -> usize {
+        if self.keys.is_none() || facts.body != Fact::Unknown {
+            return 0;
+        }
+        let request = Request::new(facts, &self.client_address);
+        let endpoint =
+            self.bundle.endpoint_of(&request).and_then(|place| self.bundle.endpoints().get(usize::from(place)));
+        let login = endpoint.and_then(|endpoint| endpoint.login.as_ref());
+        login.filter(|_| plan::has_body(request.method)).map_or(0, |login| login.form.limit)
     }
 
     /// Reads and names one request. `now` is in milliseconds since the epoch. Allocates nothing unless the path was sent in
@@ -139,6 +157,7 @@ impl Engine {
             decision,
             engine: self,
             touched,
+            place,
             now,
         }
     }

@@ -9,6 +9,7 @@ use siphasher::sip::SipHasher24;
 #[derive(Clone)]
 pub struct Keys {
     ids: SipHasher24,
+    credentials: SipHasher24,
     receipts: SipHasher24,
     tag: Hmac<Sha256>,
 }
@@ -18,6 +19,7 @@ impl Keys {
     pub fn derive(secret: &[u8]) -> Self {
         Keys {
             ids: sip(&subkey(secret, b"weir-ids-1")),
+            credentials: sip(&subkey(secret, b"weir-credentials-1")),
             receipts: sip(&subkey(secret, b"weir-receipts-1")),
             tag: mac(&subkey(secret, b"weir-tag-1")),
         }
@@ -34,6 +36,11 @@ impl Keys {
         let mut hasher = self.ids;
         hasher.write(b"weir-seed-1");
         hasher.finish()
+    }
+
+    /// A hasher for login names and passwords.
+    pub(crate) fn credentials(&self) -> SipHasher24 {
+        self.credentials
     }
 
     /// A hasher for receipts.

@@ -28,6 +28,7 @@ pub mod engine;
 
 mod bytes;
 mod order;
+mod scan;
 mod words;
 pub mod keys;
 pub mod limits;

@@ -105,6 +105,15 @@ pub const ENDPOINT_SNAPSHOT: usize = 512 << 10;
 /// Nodes whose snapshots are merged.
 pub const ENDPOINT_PEERS: usize = 256;
 
+/// Bytes of a login's body that are looked at by default. Forms and JSON that log in have well under 2 KiB, ASP.NET's view state some more.
+pub const BODY_PREFIX: usize = 16 << 10;
+
+/// The same at most, where a policy asks for more: what Envoy buffers by default is 1 MiB, and every byte is looked at.
+pub const BODY_PREFIX_MOST: usize = 64 << 10;
+
+/// Bytes of the answer's body that are looked at where an outcome rule asks for a JSON member.
+pub const ANSWER_PREFIX: usize = 16 << 10;
+
 /// Magnitude of one weight, of the prior and of a cap in milli-nats: odds of 1 to 485 million, past which nothing moves.
 pub const WEIGHT: i32 = 20_000;
 

@@ -6,7 +6,7 @@ import re
 import sources
 
 STAGES = ["facts", "request", "fingerprint", "state", "sync", "signals", "score", "policy", "action"]
-HELPERS = ["bytes", "limits", "keys", "order", "words"]   # usable everywhere, use nothing of the line
+HELPERS = ["bytes", "limits", "keys", "order", "scan", "words"]   # usable everywhere, use nothing of the line
 ABOVE = ["engine", "lib"]       # drive the line, are used by no stage
 
 CORE = sources.ROOT / "filter-core" / "src"

@@ -1,12 +1,17 @@
-//! Bodies as they pass: never gathered, at most one frame of each in memory.
+//! Bodies as they pass: never gathered, at most one frame of each in memory; where logins are looked at, their first bytes too.
 
+use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use tokio::time::timeout;
+use zeroize::Zeroizing;
 
 use crate::origin::Lease;
 
@@ -21,6 +26,8 @@ pub enum Body {
     FromClient(Incoming, Arc<AtomicU64>),
     /// From the origin. Its connection is free again when it has ended.
     FromOrigin(Incoming, Option<Lease>),
+    /// Read ahead in part: that comes first.
+    Ahead(Box<Ahead>),
 }
 
 impl Body {
@@ -54,6 +61,13 @@ impl HttpBody for Body {
                 }
                 frame
             }
+            Body::Ahead(ahead) => match ahead.frames.pop_front() {
+                Some(frame) => Poll::Ready(Some(Ok(frame))),
+                None => match ahead.error.take() {
+                    Some(error) => Poll::Ready(Some(Err(error))),
+                    None => Pin::new(&mut ahead.rest).poll_frame(context),
+                },
+            },
         }
     }
 
@@ -62,6 +76,7 @@ impl HttpBody for Body {
             Body::Empty => true,
             Body::Whole(bytes) => bytes.is_none(),
             Body::FromClient(incoming, _) | Body::FromOrigin(incoming, _) => incoming.is_end_stream(),
+            Body::Ahead(ahead) => ahead.frames.is_empty() && ahead.error.is_none() && ahead.rest.is_end_stream(),
         }
     }
 
@@ -72,8 +87,64 @@ impl HttpBody for Body {
                 SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| u64::try_from(bytes.len()).unwrap_or(u64::MAX)))
             }
             Body::FromClient(incoming, _) | Body::FromOrigin(incoming, _) => incoming.size_hint(),
+            Body::Ahead(ahead) => ahead.size_hint(),
         }
     }
+}
+
+/// A body of which some frames were read before they are passed on.
+#[derive(Debug)]
+pub struct Ahead {
+    frames: VecDeque<Frame<Bytes>>,
+    /// What broke while reading; it breaks again after the frames.
+    error: Option<hyper::Error>,
+    rest: Body,
+}
+
+impl Ahead {
+    fn size_hint(&self) -> SizeHint {
+        let held =
+            self.frames.iter().filter_map(Frame::data_ref).map(|data| u64::try_from(data.len()).unwrap_or(u64::MAX));
+        let held = held.fold(0, u64::saturating_add);
+        let rest = self.rest.size_hint();
+        let mut hint = SizeHint::new();
+        hint.set_lower(rest.lower().saturating_add(held));
+        if let Some(upper) = rest.upper() {
+            hint.set_upper(upper.saturating_add(held));
+        }
+        hint
+    }
+}
+
+/// How long the first bytes of a body are waited for; what is slower passes unread.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Reads up to `limit` bytes ahead. Gives the body, from which all of it will come, and those bytes: a copy that is zeroed when it
+/// goes. No bytes where the body broke or was too slow.
+pub(crate) async fn read_ahead(body: Body, limit: usize) -> (Body, Option<Zeroizing<Vec<u8>>>) {
+    let mut ahead = Ahead { frames: VecDeque::new(), error: None, rest: body };
+    let mut first = Zeroizing::new(Vec::with_capacity(limit));
+    let reading = async {
+        while first.len() < limit && !ahead.rest.is_end_stream() {
+            match poll_fn(|context| Pin::new(&mut ahead.rest).poll_frame(context)).await {
+                Some(Ok(frame)) => {
+                    if let Some(data) = frame.data_ref() {
+                        let room = limit.saturating_sub(first.len());
+                        first.extend_from_slice(data.get(..room).unwrap_or(data));
+                    }
+                    ahead.frames.push_back(frame);
+                }
+                Some(Err(error)) => {
+                    ahead.error = Some(error);
+                    return false;
+                }
+                None => break,
+            }
+        }
+        true
+    };
+    let is_read = timeout(PATIENCE, reading).await.unwrap_or(false);
+    (Body::Ahead(Box::new(ahead)), is_read.then_some(first))
 }
 
 fn give_back(lease: &mut Option<Lease>) {

@@ -43,6 +43,7 @@ pub(crate) fn with_facts<B, T>(
     head: Option<&Head>,
     connection: &Connection,
     h2_fingerprint: Option<&str>,
+    body: Fact<&[u8]>,
     use_them: impl FnOnce(&Facts<'_>) -> T,
 ) -> T {
     let lines: Vec<Header<'_>> = match head {
@@ -74,7 +75,7 @@ pub(crate) fn with_facts<B, T>(
             Some(_) => HeaderOrder::Original,
             None => HeaderOrder::Lost,
         },
-        body: Fact::Unknown,
+        body,
         client: ClientFacts { address: connection.peer, provenance: Provenance::Peer, ..ClientFacts::default() },
         tls: connection.tls.as_ref().map_or(PLAIN, tls),
         h2_fingerprint: h2_fingerprint.map_or(Fact::Unknown, |text| Fact::Present(text.as_bytes())),

@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use filter_core::engine::HeaderSets;
-use filter_core::facts::Facts;
+use filter_core::facts::{Fact, Facts};
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, Version};
 
 use crate::act::{self, Outcome};
-use crate::body::Body;
+use crate::body::{self, Body};
 use crate::clock;
 use crate::events::Events;
 use crate::facts::{self, Connection};
@@ -23,7 +23,7 @@ use crate::metrics::Metrics;
 use crate::origin::Origin;
 use crate::settle::{self, Due};
 use crate::store::Store;
-use crate::tap::Heads;
+use crate::tap::{Head, Heads};
 use crate::tarpit::{Place, Tarpits};
 use crate::tunnel;
 
@@ -91,13 +91,23 @@ impl Default for Ids {
     }
 }
 
+/// A request on its way to be judged.
+struct Asked {
+    number: u64,
+    id: String,
+    head: Option<Head>,
+    is_trusted: bool,
+    /// HTTP/2 settings.
+    fingerprint: Option<Arc<str>>,
+}
+
 /// What was made of a request.
 enum Judged {
     Answered(Response<Body>),
     /// It goes on, to another origin where one is named; where something was remembered, the answer is due.
     Pass(Option<Due>, Option<String>),
     /// It is held; then it is answered, or goes on.
-    Held(Place, Duration, Option<Response<Body>>, Option<Due>),
+    Held(Place, Duration, Option<Box<Response<Body>>>, Option<Due>),
 }
 
 impl Proxy {
@@ -109,20 +119,40 @@ impl Proxy {
         heads: &Heads,
     ) -> impl Future<Output = Response<Body>> + Send + use<> {
         let peer = Peer::new(connection, self.store.settings());
+        let (number, own_id) = self.ids.next();
+        let head = heads.take(&request);
+        let id = match request.headers().get(REQUEST_ID).filter(|_| peer.is_trusted) {
+            Some(given) if given.len() <= LONGEST_ID => given.to_str().unwrap_or(&own_id).to_owned(),
+            _ => own_id,
+        };
+        let asked = Asked { number, id, head, is_trusted: peer.is_trusted, fingerprint: heads.h2_fingerprint() };
         let judged = match self.bypass {
             _ if let Some((status, why)) = forward::unreadable(&request) => {
-                heads.take(&request);
-                Judged::Answered(forward::failed(status, why, forward::is_grpc(&request)))
+                Ok(Judged::Answered(forward::failed(status, why, forward::is_grpc(&request))))
             }
             true => {
                 act::remove_own(request.headers_mut());
-                Judged::Pass(None, None)
+                Ok(Judged::Pass(None, None))
             }
-            false => self.judge(&mut request, connection, heads, peer.is_trusted),
+            false => match self.body_prefix(&request, &asked, connection) {
+                0 => Ok(self.judge(&mut request, &asked, connection, Fact::Unknown)),
+                limit => Err((limit, asked, connection.clone())),
+            },
         };
         let this = Arc::clone(self);
         let heads = heads.clone();
         async move {
+            let (mut request, progress) = from_client(request);
+            let judged = match judged {
+                Ok(judged) => judged,
+                Err((limit, asked, connection)) => {
+                    let (parts, body) = request.into_parts();
+                    let (body, first) = body::read_ahead(body, limit).await;
+                    request = Request::from_parts(parts, body);
+                    let first = first.as_ref().map_or(Fact::Absent, |first| Fact::Present(first.as_slice()));
+                    this.judge(&mut request, &asked, &connection, first)
+                }
+            };
             let (due, to) = match judged {
                 Judged::Answered(response) => return response,
                 Judged::Pass(due, to) => (due, to),
@@ -130,41 +160,44 @@ impl Proxy {
                     tokio::time::sleep(time).await;
                     drop(place);
                     match after {
-                        Some(response) => return response,
+                        Some(response) => return *response,
                         None => (due, None),
                     }
                 }
             };
             // A bundle that names an origin we do not have is refused, so one is there.
             let origin = to.and_then(|to| this.routes.get(&to)).unwrap_or(&this.origin);
-            let response = this.pass(request, peer, heads, origin).await;
-            if let Some(due) = due {
-                settle::settle(&this.store, &due, &response);
+            let response = this.pass(request, progress, peer, heads, origin).await;
+            match due {
+                Some(due) => settle::settle(&this.store, this.events.as_ref(), &due, response).await,
+                None => response,
             }
-            response
         }
     }
 
-    fn judge(
-        &self,
-        request: &mut Request<Incoming>,
-        connection: &Connection,
-        heads: &Heads,
-        is_trusted: bool,
-    ) -> Judged {
-        let (number, own_id) = self.ids.next();
-        let head = heads.take(request);
-        let id = match request.headers().get(REQUEST_ID).filter(|_| is_trusted) {
-            Some(given) if given.len() <= LONGEST_ID => given.to_str().unwrap_or(&own_id).to_owned(),
-            _ => own_id,
-        };
+    /// Bytes of the body that the verdict wants; asked only where the bundle ever wants any.
+    fn body_prefix(&self, request: &Request<Incoming>, asked: &Asked, connection: &Connection) -> usize {
+        let Some(active) = self.store.active().filter(|active| active.engine.bundle().inspects()) else { return 0 };
+        if request.body().is_end_stream() {
+            return 0;
+        }
+        let (head, fingerprint) = (asked.head.as_ref(), asked.fingerprint.as_deref());
+        let planned = panic::catch_unwind(AssertUnwindSafe(|| {
+            facts::with_facts(request, head, connection, fingerprint, Fact::Unknown, |facts| {
+                active.engine.body_prefix(facts)
+            })
+        }));
+        planned.unwrap_or(0)
+    }
+
+    fn judge<B>(&self, request: &mut Request<B>, asked: &Asked, connection: &Connection, body: Fact<&[u8]>) -> Judged {
+        let Asked { number, id, head, is_trusted, fingerprint } = asked;
         let outcome = match self.store.active() {
             Some(active) => {
-                let fingerprint = heads.h2_fingerprint();
                 let started = (number & TIMED.wrapping_sub(1) == 0).then(Instant::now);
                 // A panic costs this request its verdict and nothing more: the core keeps nothing that could be half-done.
                 let decided = panic::catch_unwind(AssertUnwindSafe(|| {
-                    facts::with_facts(request, head.as_ref(), connection, fingerprint.as_deref(), |facts| {
+                    facts::with_facts(request, head.as_ref(), connection, fingerprint.as_deref(), body, |facts| {
                         if let Some(probe) = &self.probe {
                             probe(facts);
                         }
@@ -176,7 +209,7 @@ impl Proxy {
                         if let Some(started) = started {
                             self.metrics.decision(started.elapsed());
                         }
-                        (act::carry_out(&active, &verdict, &id, self.events.as_ref()), verdict.ticket())
+                        (act::carry_out(&active, &verdict, id, self.events.as_ref()), verdict.ticket())
                     })
                 }));
                 let with_due = |(outcome, ticket): (_, Option<_>)| {
@@ -194,7 +227,7 @@ impl Proxy {
         }
         if !request.headers().contains_key(REQUEST_ID) || !is_trusted {
             // Digits and letters.
-            if let Ok(id) = HeaderValue::try_from(id) {
+            if let Ok(id) = HeaderValue::try_from(id.as_str()) {
                 request.headers_mut().insert(REQUEST_ID, id);
             }
         }
@@ -208,7 +241,7 @@ impl Proxy {
             Ok((Outcome::Hold(hold), due)) => match self.tarpits.take(&hold.tarpit, hold.rule) {
                 Some(place) => {
                     let time = Duration::from_secs(u64::from(hold.tarpit.seconds));
-                    Judged::Held(place, time, hold.after, due)
+                    Judged::Held(place, time, hold.after.map(Box::new), due)
                 }
                 None => {
                     self.metrics.tarpit_full();
@@ -224,7 +257,8 @@ impl Proxy {
 
     async fn pass(
         &self,
-        mut request: Request<Incoming>,
+        mut request: Request<Body>,
+        progress: Option<Arc<AtomicU64>>,
         peer: Peer,
         heads: Heads,
         origin: &Arc<Origin>,
@@ -236,16 +270,7 @@ impl Proxy {
         let upgrade = tunnel::asked(&request);
         let ours = upgrade.is_some().then(|| hyper::upgrade::on(&mut request));
         let by_http2 = is_grpc && request.version() == Version::HTTP_2;
-        let (parts, incoming) = request.into_parts();
-        let mut progress = None;
-        let body = match incoming.is_end_stream() {
-            true => Body::Empty,
-            false => {
-                let count = Arc::new(AtomicU64::new(0));
-                progress = Some(Arc::clone(&count));
-                Body::FromClient(incoming, count)
-            }
-        };
+        let (parts, body) = request.into_parts();
         let request = match forward::request(parts, body, &peer, origin, by_http2, upgrade.as_ref()) {
             Ok(request) => request,
             Err(why) => return forward::failed(StatusCode::BAD_REQUEST, why, is_grpc),
@@ -274,4 +299,14 @@ impl Proxy {
             }
         }
     }
+}
+
+/// The request with its body as it will be passed on, and how far that got.
+fn from_client(request: Request<Incoming>) -> (Request<Body>, Option<Arc<AtomicU64>>) {
+    let (parts, incoming) = request.into_parts();
+    if incoming.is_end_stream() {
+        return (Request::from_parts(parts, Body::Empty), None);
+    }
+    let count = Arc::new(AtomicU64::new(0));
+    (Request::from_parts(parts, Body::FromClient(incoming, Arc::clone(&count))), Some(count))
 }

@@ -6,9 +6,11 @@ use filter_core::engine::Ticket;
 use filter_core::facts::{Fact, Header, Outcome};
 use hyper::Response;
 use hyper::body::Body as _;
+use hyper::header::CONTENT_ENCODING;
 
-use crate::body::Body;
+use crate::body::{self, Body};
 use crate::clock;
+use crate::events::Events;
 use crate::store::{Active, Store};
 
 /// Header lines of an answer that are shown.
@@ -23,8 +25,27 @@ pub(crate) struct Due {
     pub(crate) since: u64,
 }
 
-/// Counts the answer; its body has not been sent yet.
-pub(crate) fn settle(store: &Store, due: &Due, response: &Response<Body>) {
+/// Counts the answer before its body is sent, and tells news of accounts. Where an outcome rule asks for a member of the answer, its first
+/// bytes are read ahead; not of compressed ones.
+pub(crate) async fn settle(
+    store: &Store,
+    events: Option<&Events>,
+    due: &Due,
+    response: Response<Body>,
+) -> Response<Body> {
+    let limit = due.ticket.answer_prefix(&due.active.engine);
+    if limit == 0 || response.headers().contains_key(CONTENT_ENCODING) {
+        count(store, events, due, &response, Fact::Unknown);
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let (body, first) = body::read_ahead(body, limit).await;
+    let response = Response::from_parts(parts, body);
+    count(store, events, due, &response, first.as_ref().map_or(Fact::Unknown, |first| Fact::Present(first.as_slice())));
+    response
+}
+
+fn count(store: &Store, events: Option<&Events>, due: &Due, response: &Response<Body>, body: Fact<&[u8]>) {
     let headers = response.headers();
     let lines = headers.iter().take(LINES);
     let lines: Vec<Header<'_>> =
@@ -36,9 +57,13 @@ pub(crate) fn settle(store: &Store, due: &Due, response: &Response<Body>) {
         took: Fact::Present(now.saturating_sub(due.since)),
         headers: &lines,
         headers_known: headers.len() <= LINES,
-        body: Fact::Unknown,
+        body,
     };
     let mut memory = store.memory();
     let records = memory.tables.find(due.ticket.keys());
-    due.active.engine.settle(&due.ticket, &outcome, records, now);
+    let alert = due.active.engine.settle(&due.ticket, &outcome, records, now);
+    drop(memory);
+    if let (Some(alert), Some(events)) = (alert, events) {
+        events.send(alert.event());
+    }
 }

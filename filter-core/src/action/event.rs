@@ -37,6 +37,8 @@ struct Event<'a> {
     receipt: Option<String>,
     /// Keyed hash of the address, or the address where policy says so.
     client: Option<String>,
+    /// Keyed hash of the login name, where one was found.
+    account: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -104,6 +106,7 @@ impl Judged<'_> {
             bundle: self.bundle.id(),
             receipt: self.receipt().map(|receipt| receipt.to_string()),
             client,
+            account: self.account().map(|id| id.to_string()),
         };
         // Writing to memory fails for no type used here.
         serde_json::to_string(&event).unwrap_or_default()

@@ -59,6 +59,12 @@ impl<'a> Judged<'a> {
         identity::client(self.seen.request, self.keys?.ids())
     }
 
+    /// The id of the account that a login names; `None` without records, where none was found and at other endpoints.
+    pub fn account(&self) -> Option<Id> {
+        let attempt = self.seen.memory.visit?.attempt?;
+        (attempt.account != 0).then(|| Id::of_bits(attempt.account))
+    }
+
     /// The receipt of a request that is answered here, or held.
     pub fn receipt(&self) -> Option<Receipt> {
         let (Action::Block(_) | Action::Redirect(_) | Action::Tarpit(_)) = self.decision.action else { return None };

@@ -2,6 +2,7 @@
 //!
 //! The whole reply, every header and the event line are made here; adapters only send them.
 
+mod alert;
 mod event;
 mod judged;
 pub mod receipt;
@@ -10,6 +11,7 @@ mod reply;
 mod tests;
 mod tag;
 
+pub use alert::Alert;
 pub use judged::{Judged, Reasons};
 pub use receipt::Receipt;
 pub use reply::Reply;

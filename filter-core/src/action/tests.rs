@@ -216,7 +216,7 @@ fn the_event_line() {
     written.sort();
     let order: Vec<&str> = written.into_iter().map(|(_, member)| member).collect();
     let expected =
-        "id t score pillars class action rule mode reasons fingerprint endpoint shadow bundle receipt client";
+        "id t score pillars class action rule mode reasons fingerprint endpoint shadow bundle receipt client account";
     assert_eq!(order.join(" "), expected);
     assert_eq!(value["id"], "r\"1");
     assert_eq!(value["t"], NOW);

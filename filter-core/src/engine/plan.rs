@@ -6,10 +6,12 @@ use siphasher::sip::SipHasher24;
 
 use super::header_sets::Found;
 use super::{Engine, HeaderSets};
-use crate::facts::Facts;
+use crate::facts::{Fact, Facts};
 use crate::fingerprint::Fingerprint;
+use crate::fingerprint::credentials::Attempt;
 use crate::keys::Keys;
-use crate::request::{Headers, Request};
+use crate::policy::Login;
+use crate::request::{Headers, Method, Request};
 use crate::signals::infrastructure::Origin;
 use crate::signals::{Evidence, Scope, Seen};
 use crate::state::{Memory, Naming, RecordKeys, Touched};
@@ -81,19 +83,39 @@ impl<'a> Plan<'a> {
                 asn: self.origin.asn(&self.request),
                 endpoint: endpoint.map(|endpoint| endpoint.id.as_str()),
                 key: keys.as_ref().map_or_else(SipHasher24::new, Keys::ids),
+                attempt: self
+                    .login()
+                    .and_then(|login| Attempt::of(&self.request, &login.form, keys.as_ref(), bundle.disposable_mail())),
             };
             Touched::of(&self.request, &self.fingerprint, naming, self.now)
         })
     }
 
+    /// What the bundle knows about logins at the request's endpoint.
+    pub(super) fn login(&self) -> Option<&'a Login> {
+        let endpoint = self.place.and_then(|place| self.engine.bundle.endpoints().get(usize::from(place)))?;
+        endpoint.login.as_ref()
+    }
+
     /// Bytes of the body's start that the verdict wants; 0: judge at once. The host then plans anew with
-    /// [`Facts::body`](crate::facts::Facts::body). No endpoint asks for its body yet.
+    /// [`Facts::body`](crate::facts::Facts::body). Only where the request's endpoint says so, and records are kept.
     pub fn body_prefix(&self) -> usize {
-        0
+        let is_open = self.request.facts.body == Fact::Unknown && self.engine.keys.is_some();
+        self.login().filter(|_| is_open && has_body(self.request.method)).map_or(0, |login| login.form.limit)
+    }
+
+    /// Bytes of the answer's start that settling wants; 0: none.
+    pub fn answer_prefix(&self) -> usize {
+        self.login().filter(|_| has_body(self.request.method)).map_or(0, Login::answer_prefix)
     }
 
     /// Whether the answer is of use: only where records are kept.
     pub fn wants_outcome(&self) -> bool {
         self.touched.get().is_some()
     }
+}
+
+/// Whether requests by this method have a body.
+pub(super) fn has_body(method: Method) -> bool {
+    !matches!(method, Method::Get | Method::Head | Method::Options)
 }

@@ -24,6 +24,10 @@ impl Id {
         Id(hasher.finish())
     }
 
+    pub(crate) fn of_bits(bits: u64) -> Self {
+        Id(bits)
+    }
+
     /// The 64 bits.
     pub fn bits(self) -> u64 {
         self.0

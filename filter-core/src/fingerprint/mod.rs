@@ -1,9 +1,10 @@
 //! Who made this, and with what: the third stage of the line.
 //!
-//! Three parts: the *tool* (how the request was put together), the *claim* (what the user agent and client hints say)
-//! and the *identity* (whose session this is).
+//! Four parts: the *tool* (how the request was put together), the *claim* (what the user agent and client hints say),
+//! the *identity* (whose session this is) and, where somebody logs in, the *account* ([`credentials`]).
 
 mod claim;
+pub mod credentials;
 mod grease;
 mod hints;
 pub(crate) mod id;

@@ -7,10 +7,11 @@ mod tests;
 
 pub(super) use read::Opened;
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::condition::Asked;
+use super::condition::{Asked, List};
 use super::problem::{Problem, Problems};
 use super::wire::{self, EventClient};
 use super::{Action, Decision, Endpoint, Rule, TrustedKey};
@@ -45,6 +46,7 @@ pub struct Bundle {
     names: Names,
     networks: Networks,
     endpoints: Vec<Endpoint>,
+    disposable: List,
     allow: Vec<Rule>,
     rules: Vec<Rule>,
     otherwise: Action,
@@ -138,6 +140,16 @@ impl Bundle {
     /// Endpoints, the most specific first.
     pub fn endpoints(&self) -> &[Endpoint] {
         &self.endpoints
+    }
+
+    /// Domains of throw-away mail: the list `disposable_mail`.
+    pub fn disposable_mail(&self) -> &[Box<[u8]>] {
+        &self.disposable
+    }
+
+    /// Whether some endpoint has its requests' bodies read.
+    pub fn inspects(&self) -> bool {
+        self.endpoints.iter().filter_map(|endpoint| endpoint.login.as_ref()).any(|login| login.form.limit > 0)
     }
 
     /// Rules that let pass, in order.

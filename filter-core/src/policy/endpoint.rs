@@ -6,18 +6,21 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::condition::host_of;
+use super::login::Login;
 use super::problem::Problem;
 use super::wire;
 use crate::limits;
 use crate::request::Request;
 
 /// An endpoint that rules and events name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Endpoint {
     /// Stable name.
     pub id: String,
     /// What it is for.
     pub label: Option<String>,
+    /// What is known about logins, where there are some.
+    pub login: Option<Login>,
     methods: Box<[Box<[u8]>]>,
     host: Option<Box<[u8]>>,
     segments: Box<[Segment]>,
@@ -34,6 +37,7 @@ enum Segment {
 impl Endpoint {
     /// Checks one endpoint; problems are added to `problems`.
     pub(super) fn compile(wire: wire::Endpoint, place: &str, problems: &mut Vec<Problem>) -> Self {
+        let login = Login::compile(&wire, place, problems);
         let mut wrong = |at: &str, message: String, remedy: &str| {
             problems.push(Problem::new(format!("{place}{at}"), message, remedy));
         };
@@ -83,6 +87,7 @@ impl Endpoint {
         Endpoint {
             id: wire.id,
             label: wire.label,
+            login,
             methods: wire.methods.into_iter().map(|method| method.into_bytes().into_boxed_slice()).collect(),
             host: wire.host.map(|host| host.into_bytes().into_boxed_slice()),
             segments: segments.into(),
@@ -142,6 +147,10 @@ mod tests {
             host: host.map(Into::into),
             path: path.into(),
             label: None,
+            body: None,
+            body_limit: None,
+            fields: None,
+            outcome: None,
         }
     }
 

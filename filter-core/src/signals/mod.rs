@@ -5,6 +5,7 @@
 //! fact the host cannot see stays silent.
 
 pub mod behaviour;
+pub mod credentials;
 pub mod infrastructure;
 pub mod tools;
 

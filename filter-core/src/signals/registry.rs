@@ -1,6 +1,6 @@
 //! Every signal, in the order of reports. Adding one is a file and a line here.
 
-use super::{Scope, Signal, behaviour, infrastructure, tools};
+use super::{Scope, Signal, behaviour, credentials, infrastructure, tools};
 
 /// All signals.
 pub static SIGNALS: [&Signal; COUNT] = [
@@ -65,6 +65,13 @@ pub static SIGNALS: [&Signal; COUNT] = [
     &infrastructure::network_reputation::SIGNAL,
     &infrastructure::network_tor::SIGNAL,
     &infrastructure::network_vpn::SIGNAL,
+    &credentials::accounts_by_client::SIGNAL,
+    &credentials::accounts_by_tool::SIGNAL,
+    &credentials::accounts_by_network::SIGNAL,
+    &credentials::password_sprayed::SIGNAL,
+    &credentials::account_attacked::SIGNAL,
+    &credentials::mail_disposable::SIGNAL,
+    &credentials::names_alike::SIGNAL,
     &behaviour::course_unlike_site::SIGNAL,
     &behaviour::course_like_program::SIGNAL,
     &behaviour::course_like_site::SIGNAL,
@@ -80,7 +87,7 @@ pub static SIGNALS: [&Signal; COUNT] = [
 ];
 
 /// How many there are.
-pub const COUNT: usize = 73;
+pub const COUNT: usize = 80;
 
 /// Which signals have a scope, one bit each.
 pub(super) fn within(scope: Scope) -> u128 {

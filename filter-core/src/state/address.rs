@@ -3,21 +3,19 @@
 use super::client::seconds;
 use super::sketches::{Distinct, Rates};
 use super::statuses::bump;
-use super::{Act, RecordKeys, StatusClass, Statuses, Visit};
+use super::{Act, RecordKeys, Statuses, Trials, Visit};
 
 record! {
     /// What comes from one address: an IPv4 address, or an IPv6 /64.
     Address: 128 {
         /// Requests at four half-lives.
         rates: Rates,
-        /// Answers of 401, 403 and failed logins, at four half-lives.
-        failures: Rates,
         /// Distinct clients.
         clients: Distinct<16>,
         /// Distinct tools.
         tools: Distinct<8>,
-        /// Distinct accounts.
-        accounts: Distinct<8>,
+        /// Its logins.
+        logins: Trials,
         /// Answers.
         statuses: Statuses,
         /// Requests by [`Act`]; when one reaches 255 all are halved.
@@ -34,19 +32,13 @@ impl Address {
         self.rates.add(visit.at, 1);
         self.clients.add(keys.client);
         self.tools.add(keys.tool);
-        if keys.account != 0 {
-            self.accounts.add(keys.account);
-        }
         bump(&mut self.acts, visit.act as usize);
         if self.begun == 0 {
             self.begun = seconds(visit.at);
         }
     }
 
-    pub(super) fn settle(&mut self, visit: &Visit, status: u16) {
+    pub(super) fn settle(&mut self, status: u16) {
         self.statuses.add(status);
-        if StatusClass::of(status) == StatusClass::Denied {
-            self.failures.add(visit.at, 1);
-        }
     }
 }

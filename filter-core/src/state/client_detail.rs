@@ -1,9 +1,9 @@
 //! More about the clients that are worth it.
 
 use super::course::CourseStep;
-use super::sketches::{Distinct, Moments, Rates, Stride, Trail, log2};
+use super::sketches::{Distinct, Moments, Stride, Trail, log2};
 use super::statuses::bump;
-use super::{Act, Branch, Client, Course, Pace, RecordKeys, Shown, StatusClass, Visit};
+use super::{Act, Branch, Client, Course, Pace, RecordKeys, Shown, StatusClass, Trials, Visit};
 
 record! {
     /// What is kept about a client besides [`Client`](super::Client), once it came often enough or was found suspicious.
@@ -19,10 +19,8 @@ record! {
         missing: Distinct<8>,
         /// Distinct addresses.
         addresses: Distinct<8>,
-        /// Distinct accounts.
-        accounts: Distinct<8>,
-        /// Answers of 401, 403 and failed logins, at four half-lives.
-        failures: Rates,
+        /// Its logins.
+        logins: Trials,
         /// The last acts: the endpoint's low 16 bits and the pause before.
         trail: Trail = own,
         /// Pauses between acts in 1/256 octaves of milliseconds.
@@ -68,9 +66,6 @@ impl ClientDetail {
         self.paths.add(visit.path);
         self.targets.add(visit.target);
         self.addresses.add(keys.address);
-        if keys.account != 0 {
-            self.accounts.add(keys.account);
-        }
         let hour = visit.at.checked_div(3_600_000).and_then(|hours| hours.checked_rem(24)).unwrap_or(0);
         self.hours |= 1u32.wrapping_shl(u32::try_from(hour).unwrap_or(0));
         let step = self.step(visit, pause);
@@ -114,7 +109,6 @@ impl ClientDetail {
     /// Counts an answer.
     pub(super) fn settle(&mut self, visit: &Visit, status: u16, size: u64) {
         match StatusClass::of(status) {
-            StatusClass::Denied => self.failures.add(visit.at, 1),
             StatusClass::Missing => self.missing.add(visit.path),
             StatusClass::Success => {
                 let kibibytes = u32::try_from(size.div_ceil(1024)).unwrap_or(u32::MAX);

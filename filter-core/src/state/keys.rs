@@ -6,6 +6,7 @@ use siphasher::sip::SipHasher24;
 
 use super::Visit;
 use crate::bytes::host_of;
+use crate::fingerprint::credentials::Attempt;
 use crate::fingerprint::id::{Id, field};
 use crate::fingerprint::identity::{self, IdentitySource};
 use crate::fingerprint::{Fingerprint, tool};
@@ -51,11 +52,13 @@ pub(crate) struct Naming<'a> {
     /// Id of the bundle's endpoint.
     pub(crate) endpoint: Option<&'a str>,
     pub(crate) key: SipHasher24,
+    /// The login or sign-up that the request is.
+    pub(crate) attempt: Option<Attempt>,
 }
 
 impl Touched {
     pub(crate) fn of(request: &Request<'_>, fingerprint: &Fingerprint<'_>, naming: Naming<'_>, now: u64) -> Self {
-        let Naming { sources, asn, endpoint, key } = naming;
+        let Naming { sources, asn, endpoint, key, attempt } = naming;
         let tool = tool::id(request, fingerprint, key);
         let site = named(key, b"site-1", |hasher| host(hasher, request));
         let path = named(key, b"path-1", |hasher| field(hasher, request.path.normalised()));
@@ -64,7 +67,7 @@ impl Touched {
             address: identity::client(request, key).map_or(0, Id::bits),
             network: network(request, asn, key),
             tool: tool.bits(),
-            account: 0,
+            account: attempt.map_or(0, |attempt| attempt.account),
             endpoint: named(key, b"endpoint-1", |hasher| {
                 field(hasher, &site.to_le_bytes());
                 field(hasher, request.facts.method);
@@ -79,7 +82,7 @@ impl Touched {
             field(hasher, &path.to_le_bytes());
             field(hasher, request.path.query().unwrap_or_default());
         });
-        Touched { keys, visit: Visit::of(request, fingerprint, now, path, target) }
+        Touched { keys, visit: Visit { attempt, ..Visit::of(request, fingerprint, now, path, target) } }
     }
 }
 

@@ -3,7 +3,8 @@
 //! A field's type has its law ([`Merge`]); one whose type is a plain integer names it in the record's declaration. All laws
 //! are total: any bytes merge with any others.
 
-use super::sketches::{Distinct, Gaps, Moments, Quantiles, Rates, Stride};
+use super::sketches::{Distinct, Gaps, Leaders, Moments, Quantiles, Rates, Stride};
+use super::{Logins, Trials};
 
 /// Counts of disjoint streams as one count.
 pub(crate) trait Merge {
@@ -21,7 +22,9 @@ macro_rules! merged_as_they_say {
     )*};
 }
 
-merged_as_they_say!([] Rates, [const N: usize] Distinct<N>, [] Gaps, [] Moments, [] Quantiles, [] Stride);
+merged_as_they_say!(
+    [] Rates, [const N: usize] Distinct<N>, [const N: usize] Leaders<N>, [] Gaps, [] Moments, [] Quantiles, [] Stride, [] Logins, [] Trials
+);
 
 /// Sums; where one would not fit, all are halved, as they are when they are counted.
 impl<const N: usize> Merge for [u8; N] {

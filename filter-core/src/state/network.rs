@@ -2,25 +2,23 @@
 
 use super::client::seconds;
 use super::sketches::{Distinct, Rates};
-use super::{RecordKeys, StatusClass, Statuses, Visit};
+use super::{Logins, RecordKeys, Statuses, Visit};
 
 record! {
     /// What comes from one network.
     Network: 192 {
         /// Requests at four half-lives.
         rates: Rates,
-        /// Answers of 401, 403 and failed logins, at four half-lives.
-        failures: Rates,
+        /// Its logins.
+        logins: Logins,
         /// Distinct addresses.
         addresses: Distinct<32>,
         /// Distinct tools.
         tools: Distinct<8>,
-        /// Distinct accounts.
-        accounts: Distinct<16>,
         /// Answers.
         statuses: Statuses,
         /// Zero: room for what later forms count.
-        room: [u8; 28],
+        room: [u8; 4],
         /// When the first request came, in seconds since the epoch.
         begun: u32 = first,
     }
@@ -31,18 +29,12 @@ impl Network {
         self.rates.add(visit.at, 1);
         self.addresses.add(keys.address);
         self.tools.add(keys.tool);
-        if keys.account != 0 {
-            self.accounts.add(keys.account);
-        }
         if self.begun == 0 {
             self.begun = seconds(visit.at);
         }
     }
 
-    pub(super) fn settle(&mut self, visit: &Visit, status: u16) {
+    pub(super) fn settle(&mut self, status: u16) {
         self.statuses.add(status);
-        if StatusClass::of(status) == StatusClass::Denied {
-            self.failures.add(visit.at, 1);
-        }
     }
 }

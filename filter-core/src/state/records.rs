@@ -1,7 +1,11 @@
 //! The records of one request, lent by whoever keeps them.
 
-use super::{Account, Address, Beside, Client, ClientDetail, Endpoint, Network, Shown, Site, Tool, Touched, Visit};
+use super::{
+    Account, Address, Alarm, Beside, Client, ClientDetail, Endpoint, LoginResult, Network, Shown, Site, Tool, Touched,
+    Visit,
+};
 use crate::facts::{Fact, Outcome};
+use crate::fingerprint::credentials::Attempt;
 
 /// Records to count a request in. Those that are `None` are not kept, and what needs them stays silent.
 ///
@@ -38,6 +42,8 @@ pub struct Memory<'r> {
     pub visit: Option<Visit>,
     /// Milliseconds since the client's last act, where this is one of the same session.
     pub pause: Option<u64>,
+    /// Key of the network, 0 where nothing names one.
+    pub network_key: u64,
 }
 
 impl<'r> Records<'r> {
@@ -99,12 +105,23 @@ impl<'r> Records<'r> {
             }),
             visit: Some(*visit),
             pause,
+            network_key: keys.network,
         };
         self.beside.join(own, keys)
     }
 
-    /// Counts the answer, and the score that the request had. [`Engine::settle`](crate::engine::Engine::settle) does this.
-    pub fn settle(self, visit: &Visit, score: u8, outcome: &Outcome<'_>, now: u64) {
+    /// Counts the answer, the score that the request had, and what came of its login.
+    /// [`Engine::settle`](crate::engine::Engine::settle) does this. Gives what is to be told of the account.
+    pub fn settle(
+        mut self,
+        touched: &Touched,
+        score: u8,
+        outcome: &Outcome<'_>,
+        login: Option<LoginResult>,
+        now: u64,
+    ) -> Option<Alarm> {
+        let visit = &touched.visit;
+        let alarm = login.zip(visit.attempt).and_then(|(result, attempt)| self.settle_login(touched, &attempt, result));
         let mut shown = Shown::default();
         if outcome.header(b"set-cookie").is_present() {
             shown.set(Shown::COOKIE_GIVEN);
@@ -116,21 +133,18 @@ impl<'r> Records<'r> {
         if let Some(client) = self.client {
             client.settle(shown, score, status);
         }
-        let Some(status) = status else { return };
+        let Some(status) = status else { return alarm };
         if let Some(detail) = self.detail {
             detail.settle(visit, status, size.unwrap_or(0));
         }
         if let Some(record) = self.address {
-            record.settle(visit, status);
+            record.settle(status);
         }
         if let Some(record) = self.network {
-            record.settle(visit, status);
+            record.settle(status);
         }
         if let Some(record) = self.tool {
-            record.settle(visit, status);
-        }
-        if let Some(record) = self.account {
-            record.settle(visit, status);
+            record.settle(status);
         }
         if let Some(record) = self.endpoint {
             let took = match outcome.took {
@@ -141,7 +155,28 @@ impl<'r> Records<'r> {
             record.settle(visit, status, size, took);
         }
         if let Some(record) = self.site {
-            record.settle(visit, status);
+            record.settle(status);
         }
+        alarm
+    }
+
+    fn settle_login(&mut self, touched: &Touched, attempt: &Attempt, result: LoginResult) -> Option<Alarm> {
+        let Touched { keys, visit } = touched;
+        if let Some(record) = &mut self.detail {
+            record.logins.add(result, attempt.account);
+        }
+        if let Some(record) = &mut self.address {
+            record.logins.add(result, attempt.account);
+        }
+        if let Some(record) = &mut self.network {
+            record.logins.add(visit.at, result, attempt.account);
+        }
+        if let Some(record) = &mut self.tool {
+            record.logins.add(visit.at, result, attempt.account);
+        }
+        if let Some(record) = &mut self.site {
+            record.settle_login(visit, attempt, result);
+        }
+        self.account.as_mut().and_then(|record| record.settle(visit, keys, result))
     }
 }

@@ -2,17 +2,22 @@
 
 use super::client::seconds;
 use super::course::CourseStep;
-use super::sketches::{Distinct, Moments, Rates};
-use super::{Act, Client, Course, RecordKeys, Shown, StatusClass, Statuses, Visit};
+use super::sketches::{Distinct, Leaders, Moments, Rates};
+use super::{Act, Client, Course, LoginResult, Logins, RecordKeys, Shown, Statuses, Visit};
+use crate::fingerprint::credentials::Attempt;
 use crate::state::statuses::{bump, bump_wide, total};
 
 record! {
     /// What is usual on a site as a whole.
-    Site: 256 {
+    Site: 512 {
         /// Requests at four half-lives.
         rates: Rates,
-        /// Answers of 401, 403 and failed logins, at four half-lives.
-        failures: Rates,
+        /// Its logins.
+        logins: Logins,
+        /// Passwords of logins that failed, with the accounts; halved every 30 minutes.
+        passwords: Leaders<16>,
+        /// Masks of the names that signed up, likewise.
+        masks: Leaders<8>,
         /// Distinct clients.
         clients: Distinct<32>,
         /// Distinct addresses.
@@ -60,6 +65,15 @@ impl Site {
         site
     }
 
+    /// Thirty people logged in, of whom five failed before.
+    #[cfg(any(test, feature = "vectors"))]
+    pub(crate) fn know_logins(&mut self, now: u64) {
+        for person in 0..35u64 {
+            let result = if person < 5 { LoginResult::Failed } else { LoginResult::Passed };
+            self.logins.add(now, result, person.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        }
+    }
+
     /// Pages here embed assets, and load them from here: at least three requests of ten are for some.
     pub fn has_assets(&self) -> bool {
         let assets = self.acts.get(Act::Asset as usize).copied().map_or(0, u32::from);
@@ -103,16 +117,28 @@ impl Site {
         self.rates.add(visit.at, 1);
         self.clients.add(keys.client);
         self.addresses.add(keys.address);
+        if let Some(attempt) = visit.attempt.filter(|attempt| attempt.is_sign_up && attempt.account != 0) {
+            // Names without a telling mask make up the rest.
+            let mask = if attempt.mask == 0 { attempt.account } else { attempt.mask };
+            self.masks.add(mask, attempt.account);
+        }
         bump(&mut self.acts, visit.act as usize);
         if self.begun == 0 {
             self.begun = seconds(visit.at);
         }
     }
 
-    pub(super) fn settle(&mut self, visit: &Visit, status: u16) {
+    pub(super) fn settle(&mut self, status: u16) {
         self.statuses.add(status);
-        if StatusClass::of(status) == StatusClass::Denied {
-            self.failures.add(visit.at, 1);
+    }
+
+    /// Counts what came of a login.
+    pub(super) fn settle_login(&mut self, visit: &Visit, attempt: &Attempt, result: LoginResult) {
+        let gone = self.logins.add(visit.at, result, attempt.account);
+        self.passwords.fade(gone);
+        self.masks.fade(gone);
+        if result == LoginResult::Failed && attempt.password != 0 && attempt.account != 0 {
+            self.passwords.add(attempt.password, attempt.account);
         }
     }
 }

@@ -77,6 +77,7 @@ fn quiet() -> Visit {
         branch: Branch::default(),
         is_navigation: true,
         is_declared: false,
+        attempt: None,
     }
 }
 
@@ -94,7 +95,7 @@ fn play(all: &mut All, events: &[Event]) {
         let cookie = [Header { name: b"set-cookie", value: b"a=1" }];
         let headers = if status % 2 == 0 { &cookie[..] } else { &[] };
         let outcome = Outcome { status: Fact::Present(*status), headers, headers_known: true, ..Outcome::default() };
-        all.lend().settle(&touched.visit, (*status % 101) as u8, &outcome, at.wrapping_add(u64::from(*status)));
+        all.lend().settle(&touched, (*status % 101) as u8, &outcome, None, at.wrapping_add(u64::from(*status)));
     }
 }
 

@@ -3,21 +3,19 @@
 use super::client::seconds;
 use super::sketches::{Distinct, Rates};
 use super::statuses::bump;
-use super::{Act, RecordKeys, StatusClass, Statuses, Visit};
+use super::{Act, Logins, RecordKeys, Statuses, Visit};
 
 record! {
     /// What one tool does from all its addresses. Popular browsers are tools too: judge shares, not sums.
     Tool: 256 {
         /// Requests at four half-lives.
         rates: Rates,
-        /// Answers of 401, 403 and failed logins, at four half-lives.
-        failures: Rates,
+        /// Its logins.
+        logins: Logins,
         /// Distinct addresses.
         addresses: Distinct<32>,
         /// Distinct networks.
         networks: Distinct<16>,
-        /// Distinct accounts.
-        accounts: Distinct<32>,
         /// Distinct paths of acts.
         paths: Distinct<8>,
         /// Answers.
@@ -25,7 +23,7 @@ record! {
         /// Requests by [`Act`]; when one reaches 255 all are halved.
         acts: [u8; Act::COUNT],
         /// Zero: room for what later forms count.
-        room: [u8; 23],
+        room: [u8; 31],
         /// When the first request came, in seconds since the epoch.
         begun: u32 = first,
     }
@@ -36,9 +34,6 @@ impl Tool {
         self.rates.add(visit.at, 1);
         self.addresses.add(keys.address);
         self.networks.add(keys.network);
-        if keys.account != 0 {
-            self.accounts.add(keys.account);
-        }
         if visit.is_act() {
             self.paths.add(visit.path);
         }
@@ -48,10 +43,7 @@ impl Tool {
         }
     }
 
-    pub(super) fn settle(&mut self, visit: &Visit, status: u16) {
+    pub(super) fn settle(&mut self, status: u16) {
         self.statuses.add(status);
-        if StatusClass::of(status) == StatusClass::Denied {
-            self.failures.add(visit.at, 1);
-        }
     }
 }

@@ -3,6 +3,7 @@
 use super::Branch;
 use super::merge::Merge;
 use crate::facts::Fact;
+use crate::fingerprint::credentials::Attempt;
 use crate::fingerprint::{Family, Fingerprint};
 use crate::request::{HeaderName, Method, Request, RequestKind};
 
@@ -128,6 +129,8 @@ pub struct Visit {
     pub is_navigation: bool,
     /// Its sender says that it is a program.
     pub is_declared: bool,
+    /// It logs in or signs up.
+    pub attempt: Option<Attempt>,
 }
 
 impl Visit {
@@ -145,6 +148,7 @@ impl Visit {
             branch: Branch::of(request.path.normalised()),
             is_navigation: matches!(request.kind, RequestKind::Navigation | RequestKind::FormPost),
             is_declared: fingerprint.named.is_some() || fingerprint.claim.family == Family::Tool,
+            attempt: None,
         }
     }
 

@@ -14,9 +14,8 @@ pub(super) trait Shared: Kind {
 }
 
 /// What came in the last hours, and failures eight times: a failed login says more than a page.
-fn volume(rates: &Rates, failures: &Rates, now: u64) -> u32 {
-    let failures = failures.count(Scale::Hours, now).saturating_mul(8);
-    rates.count(Scale::Hours, now).saturating_add(failures)
+fn volume(rates: &Rates, failures: u32, now: u64) -> u32 {
+    rates.count(Scale::Hours, now).saturating_add(failures.saturating_mul(8))
 }
 
 macro_rules! shared {
@@ -46,16 +45,17 @@ shared! {
     1 ClientDetail 18: |_detail, _now| 0;
     // Many clients, tools or accounts at one address: an office, or somebody who changes names.
     2 Address 20: |address, now| {
-        let names = address.tools.count().saturating_add(address.accounts.count());
-        volume(&address.rates, &address.failures, now).saturating_add(names.saturating_mul(4))
+        let logins = address.logins.counts();
+        let names = address.tools.count().saturating_add(logins.accounts);
+        volume(&address.rates, logins.failed, now).saturating_add(names.saturating_mul(4))
     };
-    3 Network 8: |network, now| volume(&network.rates, &network.failures, now);
-    4 Tool 8: |tool, now| volume(&tool.rates, &tool.failures, now);
+    3 Network 8: |network, now| volume(&network.rates, network.logins.counts(now).failed, now);
+    4 Tool 8: |tool, now| volume(&tool.rates, tool.logins.counts(now).failed, now);
     // From how many addresses: that is how an account is attacked without one of them failing often.
     5 Account 12: |account, now| {
         let addresses = account.addresses.count().saturating_mul(4);
-        volume(&account.rates, &account.failures, now).saturating_add(addresses)
+        volume(&account.rates, account.failures.count(Scale::Hours, now), now).saturating_add(addresses)
     };
-    6 Endpoint 4: |endpoint, now| volume(&endpoint.rates, &endpoint.failures, now);
-    7 Site 2: |site, now| volume(&site.rates, &site.failures, now);
+    6 Endpoint 4: |endpoint, now| volume(&endpoint.rates, endpoint.failures.count(Scale::Hours, now), now);
+    7 Site 2: |site, now| volume(&site.rates, site.logins.counts(now).failed, now);
 }

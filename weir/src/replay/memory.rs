@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use filter_core::action::Alert;
 use filter_core::engine::{Engine, Ticket};
 use filter_core::facts::{Fact, Header, Outcome};
 use filter_core::state::{Records, Tables};
@@ -10,6 +11,9 @@ use crate::trace::Response;
 
 /// Requests that may wait for their answers; the oldest is given up first. At 10,000 requests a second that is six seconds.
 const WAITING: usize = 65_536;
+
+/// News of accounts that are kept: 48 bytes each.
+const ALERTS: usize = 100_000;
 
 /// The tables that a host would keep, and the verdicts whose answers are still to come.
 #[derive(Debug, Default)]
@@ -20,6 +24,8 @@ pub struct Memory {
     waiting: HashMap<String, Ticket>,
     /// Ids in the order they came.
     order: VecDeque<String>,
+    /// News of accounts, the first [`ALERTS`] of them.
+    alerts: Vec<Alert>,
 }
 
 impl Memory {
@@ -50,6 +56,11 @@ impl Memory {
         self.waiting.insert(id, ticket);
     }
 
+    /// News of accounts, in the order of the answers that brought them; at most 100,000.
+    pub fn alerts(&self) -> &[Alert] {
+        &self.alerts
+    }
+
     /// Counts an answer; `false` where its request is not known.
     pub(crate) fn settle(&mut self, engine: &Engine, answer: &Response) -> bool {
         let ticket = match self.last.take_if(|(id, _)| *id == answer.id) {
@@ -68,7 +79,13 @@ impl Memory {
         let size = size.and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
         let outcome = Outcome { size: size.map_or(Fact::Unknown, Fact::Present), ..outcome };
         let records = self.tables.as_mut().map_or_else(Records::default, |tables| tables.find(ticket.keys()));
-        engine.settle(&ticket, &outcome, records, answer.t);
+        let body = match &answer.body {
+            Fact::Present(body) => Fact::Present(body.as_slice()),
+            Fact::Absent => Fact::Absent,
+            Fact::Unknown => Fact::Unknown,
+        };
+        let alert = engine.settle(&ticket, &Outcome { body, ..outcome }, records, answer.t);
+        self.alerts.extend(alert.filter(|_| self.alerts.len() < ALERTS));
         true
     }
 }

@@ -44,6 +44,9 @@ pub(super) struct Args {
     /// Write each request that was acted on, redacted, with its verdict, to this file
     #[arg(long, value_name = "FILE")]
     cases: Option<PathBuf>,
+    /// Write news of accounts (under attack, likely taken over) to this file, one JSON object a line
+    #[arg(long, value_name = "FILE", conflicts_with = "stateless")]
+    alerts: Option<PathBuf>,
     /// Judge each request on its own, as if it were the first
     #[arg(long)]
     stateless: bool,
@@ -86,6 +89,7 @@ enum Output {
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let engine = args.engine.load()?;
+    let alerts = args.alerts.as_deref().map(create).transpose()?;
     let mut cases = args.cases.as_deref().map(create).transpose()?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut summary = Summary::new();
@@ -101,6 +105,10 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     out.flush()?;
     if let Some(mut cases) = cases {
         cases.flush().context("the cases cannot be written")?;
+    }
+    if let Some(mut alerts) = alerts {
+        memory.alerts().iter().try_for_each(|alert| writeln!(alerts, "{}", alert.event()))?;
+        alerts.flush().context("the alerts cannot be written")?;
     }
     report(&summary)?;
     Ok(Exit::problems_if(summary.problems.malformed > 0 || summary.cases.broken > 0))

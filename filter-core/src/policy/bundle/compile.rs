@@ -58,6 +58,7 @@ fn compile(content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundle {
     let lists = lists(content.lists, &format!("{at}/lists"), problems);
     let limits = memory(&content.settings.limits, &format!("{at}/settings/limits"), problems);
 
+    let disposable = lists.get(DISPOSABLE).cloned().unwrap_or_default();
     let mut scope = Scope {
         names: &names,
         networks: &networks,
@@ -91,12 +92,16 @@ fn compile(content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundle {
         names,
         networks,
         endpoints,
+        disposable,
         allow,
         rules,
         otherwise,
         tests: content.tests,
     }
 }
+
+/// The list of throw-away mail's domains.
+const DISPOSABLE: &str = "disposable_mail";
 
 fn weights(content: &Content, at: &str, problems: &mut Vec<Problem>) -> Weights {
     let mut weights = Weights::default();

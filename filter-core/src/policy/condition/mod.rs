@@ -9,13 +9,12 @@ mod words;
 
 pub(crate) use crate::bytes::host_of;
 pub(crate) use compile::Scope;
-pub(crate) use text::{Case, List, list};
+pub(crate) use text::{Case, List, Text, list};
 pub(crate) use words::{Proof, Word};
 
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use self::text::Text;
 use self::words::Words;
 use crate::facts::{Fact, Provenance};
 use crate::fingerprint::Claim;

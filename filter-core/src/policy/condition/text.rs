@@ -38,6 +38,12 @@ pub(crate) fn list(texts: impl IntoIterator<Item = alloc::string::String>) -> Li
 }
 
 impl Text {
+    /// A text in which each `*` stands for any bytes.
+    pub(crate) fn pattern(text: &str) -> Self {
+        let parts: Box<[Box<[u8]>]> = text.split('*').map(|part| part.as_bytes().into()).collect();
+        if parts.len() < 2 { Text::OneOf(list([text.into()])) } else { Text::Glob(parts) }
+    }
+
     pub(crate) fn matches(&self, value: &[u8], case: Case) -> bool {
         let same = |a: &[u8], b: &[u8]| match case {
             Case::Exact => a == b,

@@ -78,6 +78,7 @@ pub enum Condition {
 
 /// Bounds on a number; at least one is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Range {
     /// Least that matches.

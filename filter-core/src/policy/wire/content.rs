@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, AllowRule, Rule, Tests};
+use super::{Action, AllowRule, Endpoint, Rule, Tests};
 
 /// A bundle's second line. Every member but `otherwise` may be left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -214,24 +214,4 @@ pub struct NetworkEntry {
     /// When, as `2026-11-21`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
-}
-
-/// An endpoint that rules and events can name. The most specific template wins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Endpoint {
-    /// Stable name.
-    pub id: String,
-    /// Methods; none given: any.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub methods: Vec<String>,
-    /// Host in lower case; none given: any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
-    /// Path template: `{name}` stands for one segment, a last `**` for any number. `/api/users/{id}`
-    pub path: String,
-    /// What it is for: `login`, `search` ...
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
 }

@@ -7,6 +7,7 @@
 mod action;
 mod condition;
 mod content;
+mod endpoint;
 mod manifest;
 mod rule;
 mod test;
@@ -14,9 +15,9 @@ mod test;
 pub use action::{Action, After, Block, Redirect, Route, Tarpit};
 pub use condition::{AddressTest, ClaimTest, Condition, HeaderTest, Ja4Test, NamedTest, PillarTest, Range, Text};
 pub use content::{
-    BundleSettings, Caps, Content, Endpoint, EventClient, IdentitySource, Jwt, Limits, NamedEntry, NetworkEntry,
-    Networks,
+    BundleSettings, Caps, Content, EventClient, IdentitySource, Jwt, Limits, NamedEntry, NetworkEntry, Networks,
 };
+pub use endpoint::{AnswerHeader, AnswerMember, AnswerTest, Body, Endpoint, Fields, LoginOutcome};
 pub(crate) use manifest::content_id;
 pub use manifest::{FORMAT, Manifest, write};
 pub use rule::{AllowRule, Mode, Rule};

@@ -6,13 +6,17 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use siphasher::sip::SipHasher24;
+
 use super::BASES;
 use crate::facts::{ClientFacts, Fact, Facts, Header, HeaderOrder, Ja4By, Provenance, TlsFacts, TlsVersion};
 use crate::fingerprint::Fingerprint;
+use crate::fingerprint::credentials::Attempt;
+use crate::fingerprint::id::{Id, field};
 use crate::request::{ClientAddressSettings, Request};
 use crate::signals::Seen;
 use crate::signals::infrastructure::{Origin, sample};
-use crate::state::Memory;
+use crate::state::{LoginResult, Memory};
 
 /// A request's facts, owned.
 #[derive(Clone, Debug)]
@@ -46,6 +50,38 @@ pub struct Sample {
     pub(super) gives: Vec<String>,
     /// Much is known of the site.
     pub(super) site_known: bool,
+    /// Client address before `{n}` was replaced.
+    pub(super) from_written: Option<String>,
+    /// The login or sign-up that it is.
+    pub(super) login: Login,
+}
+
+/// What a login is, and what came of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Login {
+    user: String,
+    password: String,
+    mask: String,
+    is_sign_up: bool,
+    is_disposable: bool,
+    pub(super) result: Option<LoginResult>,
+    /// Much is known of the site's logins.
+    pub(super) site_known: bool,
+}
+
+impl Login {
+    /// As the core would find it; `{n}` stands for the request's number.
+    pub(super) fn attempt(&self, number: usize) -> Option<Attempt> {
+        let hash = |text: &str| {
+            let text = text.replace("{n}", &number.to_string());
+            let mut hasher = Id::hasher(SipHasher24::new(), b"vector");
+            field(&mut hasher, text.as_bytes());
+            if text.is_empty() { 0 } else { Id::finish(&hasher).bits() }
+        };
+        let (account, password, mask) = (hash(&self.user), hash(&self.password), hash(&self.mask));
+        let Login { is_sign_up, is_disposable, .. } = *self;
+        (account != 0).then_some(Attempt { is_sign_up, account, password, mask, is_disposable })
+    }
 }
 
 impl Sample {
@@ -138,6 +174,8 @@ impl Sample {
             answer: None,
             gives: Vec::new(),
             site_known: false,
+            from_written: None,
+            login: Login::default(),
         })
     }
 
@@ -177,7 +215,11 @@ impl Sample {
             "ja4" => self.ja4 = Some(owned),
             "ja4_by" => self.ja4_by = if value == "envoy" { Ja4By::Envoy } else { Ja4By::Spec },
             "tls" => self.tls = TlsVersion::parse(value.as_bytes()).ok_or("unknown TLS version")?,
-            "from" => self.from = value.parse().map_err(|_| format!("`{value}` is no address"))?,
+            "from" if value.contains("{n}") => self.from_written = Some(owned),
+            "from" => {
+                self.from_written = None;
+                self.from = value.parse().map_err(|_| format!("`{value}` is no address"))?;
+            }
             "provenance" => {
                 let all = [Provenance::Peer, Provenance::Hop, Provenance::Cdn, Provenance::Unverified];
                 self.provenance = *all.iter().find(|p| p.as_str() == value).ok_or("unknown provenance")?;
@@ -192,6 +234,14 @@ impl Sample {
             }
             "answer" => self.answer = Some(value.parse().map_err(|_| "not a status")?),
             "gives" => self.gives.push(owned),
+            "user" => self.login.user = owned,
+            "password" => self.login.password = owned,
+            "mask" => self.login.mask = owned,
+            "login" => {
+                self.login.result = Some(if value == "failed" { LoginResult::Failed } else { LoginResult::Passed })
+            }
+            "signs_up" => (self.login.is_sign_up, self.login.is_disposable) = (true, value == "throwaway"),
+            "logins" => self.login.site_known = value == "known",
             "site" => self.site_known = value == "known",
             _ => return Err(format!("no fact `{name}`")),
         }

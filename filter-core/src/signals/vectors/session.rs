@@ -1,5 +1,6 @@
 //! A vector of several requests: what came before, counted as on any host that remembers.
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -12,7 +13,7 @@ use crate::fingerprint::Fingerprint;
 use crate::request::{ClientAddressSettings, Request};
 use crate::signals::Seen;
 use crate::signals::infrastructure::{Origin, sample};
-use crate::state::{Client, ClientDetail, Memory, Naming, Records, Site, Touched};
+use crate::state::{Account, Address, Client, ClientDetail, Memory, Naming, Network, Records, Site, Tool, Touched};
 
 /// Requests of one client, each with the milliseconds since the one before.
 #[derive(Clone, Debug)]
@@ -37,7 +38,12 @@ impl Session {
             };
             for _ in 0..times {
                 let mut sample = sample.clone();
-                sample.path = sample.path.replace("{n}", &requests.len().to_string());
+                let number = requests.len();
+                sample.path = sample.path.replace("{n}", &number.to_string());
+                if let Some(written) = &sample.from_written {
+                    let from = written.replace("{n}", &number.to_string());
+                    sample.from = from.parse().map_err(|_| format!("`{from}` is no address"))?;
+                }
                 requests.push((after, sample));
             }
             // The next one starts from the path as written.
@@ -65,35 +71,26 @@ impl Session {
             return Some(last.1.see(f));
         }
         let names = sample::names();
-        let (mut client, mut detail, mut site) = (Client::EMPTY, ClientDetail::EMPTY, Site::EMPTY);
-        if last.1.site_known || before.iter().any(|(_, sample)| sample.site_known) {
-            site = Site::known();
+        let mut kept = Kept::default();
+        if self.0.iter().any(|(_, sample)| sample.site_known) {
+            kept.site = Site::known();
         }
         let mut now = START;
-        for (after, sample) in before {
+        if self.0.iter().any(|(_, sample)| sample.login.site_known) {
+            kept.site.know_logins(now);
+        }
+        for (number, (after, sample)) in before.iter().enumerate() {
             now = now.saturating_add(*after);
             sample.with(|facts| {
                 let request = Request::new(facts, &ClientAddressSettings::default());
                 let fingerprint = Fingerprint::new(&request, &names);
-                let touched = Touched::of(&request, &fingerprint, naming(), now);
-                let records = Records {
-                    client: Some(&mut client),
-                    detail: Some(&mut detail),
-                    site: Some(&mut site),
-                    ..Records::default()
-                };
-                records.count(&touched);
+                let touched = Touched::of(&request, &fingerprint, naming(sample, number), now);
+                kept.lend(&touched).count(&touched);
                 let gives: Vec<Header<'_>> =
                     sample.gives.iter().map(|name| Header { name: name.as_bytes(), value: b"a=1" }).collect();
                 let status = sample.answer.map_or(Fact::Unknown, Fact::Present);
                 let outcome = Outcome { status, headers: &gives, headers_known: true, ..Outcome::default() };
-                let records = Records {
-                    client: Some(&mut client),
-                    detail: Some(&mut detail),
-                    site: Some(&mut site),
-                    ..Records::default()
-                };
-                records.settle(&touched.visit, 0, &outcome, now);
+                kept.lend(&touched).settle(&touched, 0, &outcome, sample.login.result, now);
             });
         }
         now = now.saturating_add(last.0);
@@ -103,19 +100,43 @@ impl Session {
             let request = Request::new(facts, &ClientAddressSettings::default());
             let fingerprint = Fingerprint::new(&request, &names);
             let origin = Origin::new(&request, &fingerprint, &networks);
-            let touched = Touched::of(&request, &fingerprint, naming(), now);
-            let records = Records {
-                client: Some(&mut client),
-                detail: Some(&mut detail),
-                site: Some(&mut site),
-                ..Records::default()
-            };
-            let memory: Memory<'_> = records.count(&touched);
+            let touched = Touched::of(&request, &fingerprint, naming(&last.1, before.len()), now);
+            let memory: Memory<'_> = kept.lend(&touched).count(&touched);
             f(&Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now })
         }))
     }
 }
 
-fn naming() -> Naming<'static> {
-    Naming { sources: &[], asn: None, endpoint: None, key: SipHasher24::new() }
+/// Records by key, as a host keeps them; site and tool are the same throughout. The detail is kept from the first request on.
+#[derive(Default)]
+struct Kept {
+    clients: BTreeMap<u64, (Client, ClientDetail)>,
+    addresses: BTreeMap<u64, Address>,
+    networks: BTreeMap<u64, Network>,
+    accounts: BTreeMap<u64, Account>,
+    tools: BTreeMap<u64, Tool>,
+    site: Site,
+}
+
+impl Kept {
+    fn lend(&mut self, touched: &Touched) -> Records<'_> {
+        let keys = &touched.keys;
+        let (client, detail) = self.clients.entry(keys.client).or_default();
+        Records {
+            client: Some(client),
+            detail: Some(detail),
+            address: Some(self.addresses.entry(keys.address).or_default()),
+            network: Some(self.networks.entry(keys.network).or_default()),
+            account: Some(self.accounts.entry(keys.account).or_default()),
+            tool: Some(self.tools.entry(keys.tool).or_default()),
+            site: Some(&mut self.site),
+            endpoint: None,
+            ..Records::default()
+        }
+    }
+}
+
+fn naming(sample: &Sample, number: usize) -> Naming<'static> {
+    let attempt = sample.login.attempt(number);
+    Naming { sources: &[], asn: None, endpoint: None, key: SipHasher24::new(), attempt }
 }

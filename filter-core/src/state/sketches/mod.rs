@@ -10,6 +10,7 @@
 //! | [`Quantiles`] | what is usual | 128 |
 //! | [`Trail`] | the last 16 steps | 50 |
 //! | [`Stride`] | whether numbers are walked through | 12 |
+//! | [`Leaders`] | which ones come most | 68, 132 |
 //! | [`Frequencies`] | how often each of very many keys came | chosen at load |
 //!
 //! Empty is [`Default`], all zero. Keys are keyed hashes: 64 bits, uniform to whoever lacks the secret. Times are
@@ -19,6 +20,7 @@ mod distinct;
 mod frequencies;
 mod gaps;
 mod gcra;
+mod leaders;
 mod log2;
 mod moments;
 mod quantiles;
@@ -30,6 +32,7 @@ pub use distinct::Distinct;
 pub use frequencies::Frequencies;
 pub use gaps::Gaps;
 pub use gcra::{Cell, Limit};
+pub use leaders::Leaders;
 pub use log2::log2;
 pub use moments::Moments;
 pub use quantiles::Quantiles;
