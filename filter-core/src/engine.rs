@@ -12,16 +12,18 @@ pub use ticket::Ticket;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use siphasher::sip::SipHasher24;
+
 use crate::action::{Judged, Reasons, Reply};
 use crate::facts::{Fact, Facts};
 use crate::fingerprint::Fingerprint;
 use crate::keys::Keys;
-use crate::policy::{Action, Bundle, Decision, EVENT_SHARES, Endpoint, Problem, Problems, Rule, Settings};
+use crate::policy::{Action, Bundle, Decision, EVENT_SHARES, Endpoint, Limiter, Problem, Problems, Rule, Settings};
 use crate::request::{ClientAddressSettings, Request};
 use crate::score::Score;
 use crate::signals::infrastructure::Origin;
 use crate::signals::{Evidence, Scope, Seen};
-use crate::state::{Memory, Records, Touched};
+use crate::state::{Cells, Memory, Records, Touched};
 
 /// A bundle under a host's settings: immutable, cheap to share, the same verdict for the same facts and time on every host.
 ///
@@ -129,13 +131,20 @@ impl Engine {
     /// nothing.
     // Counting is left to each caller's own code: a host without records has none of it.
     #[inline]
-    pub fn decide<'a>(&'a self, plan: Plan<'a>, records: Records<'a>) -> Verdict<'a> {
-        let touched = (!records.is_empty()).then(|| *plan.touched());
+    pub fn decide<'a>(&'a self, plan: Plan<'a>, mut records: Records<'a>) -> Verdict<'a> {
+        let cells = records.cells.take().filter(|_| !self.bundle.rate_limits().is_empty());
+        let touched = (!records.is_empty() || cells.is_some()).then(|| *plan.touched());
         let memory = touched.as_ref().map_or_else(Memory::default, |touched| records.count(touched));
-        self.conclude(plan, touched, memory)
+        self.conclude(plan, touched, memory, cells)
     }
 
-    fn conclude<'a>(&'a self, plan: Plan<'a>, touched: Option<Touched>, memory: Memory<'a>) -> Verdict<'a> {
+    fn conclude<'a>(
+        &'a self,
+        plan: Plan<'a>,
+        touched: Option<Touched>,
+        memory: Memory<'a>,
+        cells: Option<Cells<'a>>,
+    ) -> Verdict<'a> {
         let bundle = &self.bundle;
         let Plan { request, fingerprint, origin, place, header_set, now, .. } = plan;
         let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now };
@@ -144,7 +153,10 @@ impl Engine {
             evidence = evidence.and(Evidence::gather(&seen, Scope::Memory));
         }
         let score = Score::new(evidence, &seen, bundle.weights());
-        let decision = bundle.decide(seen, evidence, &score, place);
+        let hasher = || self.keys.as_ref().map_or_else(SipHasher24::new, Keys::ids);
+        let limiter = cells.zip(touched.as_ref());
+        let limiter = limiter.map(|(cells, touched)| Limiter::new(cells, bundle.rate_limits(), touched, hasher()));
+        let decision = bundle.decide(seen, evidence, &score, place, limiter);
         let endpoint = place.and_then(|place| bundle.endpoints().get(usize::from(place)));
         Verdict {
             request,
@@ -164,7 +176,7 @@ impl Engine {
 
     /// Judges one request on its own, without memory.
     pub fn judge<'a>(&'a self, facts: &'a Facts<'a>, now: u64) -> Verdict<'a> {
-        self.conclude(self.plan(facts, now), None, Memory::default())
+        self.conclude(self.plan(facts, now), None, Memory::default(), None)
     }
 
     /// The bundle in use.

@@ -132,6 +132,21 @@ pub const TARPIT_SECONDS: u32 = 30;
 /// Requests that one rule may hold at once on one host. A held request of Envoy takes 5 to 9 KB (1.40, 2026-11): 10 MB at most.
 pub const TARPIT_HELD: u32 = 1024;
 
+/// Rate limits of a bundle: each that a request meets costs it a hash and a look-up.
+pub const RATE_LIMITS: usize = 16;
+
+/// Parts of a limit's key.
+pub const KEY_PARTS: usize = 4;
+
+/// Keys of limits that are counted at once where the bundle does not say: 147 KB, which leaves the default below 16 MiB.
+pub const CELLS: u32 = 8192;
+
+/// Requests of a limit, and seconds it is about.
+pub const RATE_REQUESTS: u32 = 1_000_000;
+
+/// Seconds that a limit is about: a day.
+pub const RATE_SECONDS: u32 = 86_400;
+
 /// Bytes of host settings: a bundle as a string, every quote escaped, and the rest.
 pub const SETTINGS: usize = 9 << 20;
 

@@ -24,6 +24,7 @@ const LIMITS: Limits = Limits {
     accounts: 100,
     endpoints: 400,
     sites: 16,
+    cells: 0,
 };
 
 fn peers() -> Peers {

@@ -20,6 +20,7 @@ const LIMITS: Limits = Limits {
     accounts: 100,
     endpoints: 100,
     sites: 16,
+    cells: 0,
 };
 
 fn snapshot(id: u64, at: u64) -> Vec<u8> {

@@ -62,6 +62,7 @@ codes! {
     NETWORKS = 403, "a network list";
     ENDPOINT = 404, "an endpoint";
     TEXTS = 405, "a list of texts";
+    LIMIT = 406, "a rate limit";
     OTHER = 499, "something else that a host would refuse";
     // Lint: a host would take it, and it is seldom meant.
     UNREACHABLE = 500, "a rule after one that every request matches";
@@ -75,6 +76,9 @@ codes! {
     SHARED_EGRESS = 520, "an address that many people share decides alone to block";
     STALE = 530, "a rule blocks by a network list that is old or has no date";
     UNUSED = 531, "a list that no rule uses";
+    LIMIT_NEVER = 532, "a limit that limits nobody";
+    LIMIT_CHOSEN = 533, "a limit whose key its callers choose themselves";
+    LIMIT_SHARED = 534, "a limit that one caller can use up for all others";
     COST = 540, "the conditions may cost more than a request should";
 }
 

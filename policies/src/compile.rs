@@ -69,6 +69,7 @@ pub(crate) fn build(path: &Path) -> Result<Built, Diagnostics> {
         networks,
         endpoints: source.endpoints,
         lists: source.lists,
+        limits: source.limits,
         allow,
         rules: acting,
         otherwise: source.otherwise.unwrap_or(wire::Action::Allow),
@@ -220,6 +221,7 @@ fn code_of(place: &str) -> Code {
         ("networks", _) => Code::NETWORKS,
         ("endpoints", _) => Code::ENDPOINT,
         ("lists", _) => Code::TEXTS,
+        ("limits", _) => Code::LIMIT,
         _ => Code::OTHER,
     }
 }

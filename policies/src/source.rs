@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use filter_core::limits;
 use filter_core::policy::json::Door;
-use filter_core::policy::wire::{Action, BundleSettings, Endpoint, Mode};
+use filter_core::policy::wire::{Action, BundleSettings, Endpoint, Mode, RateLimit};
 use filter_core::policy::{Position, Problem};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -47,6 +47,9 @@ pub struct Source {
     /// Lists of texts by name, for rules.
     #[serde(default)]
     pub lists: BTreeMap<String, Vec<String>>,
+    /// How often requests may come, for rules with `{"limit": {"by": "..."}}`.
+    #[serde(default)]
+    pub limits: Vec<RateLimit>,
     /// Rules that let pass; asked first, and they always win.
     #[serde(default)]
     pub allow: Vec<AllowRule>,
@@ -108,7 +111,7 @@ pub struct Rule {
 }
 
 /// A source's members.
-const MEMBERS: [&str; 12] = [
+const MEMBERS: [&str; 13] = [
     "$schema",
     "about",
     "serial",
@@ -118,6 +121,7 @@ const MEMBERS: [&str; 12] = [
     "networks",
     "endpoints",
     "lists",
+    "limits",
     "allow",
     "rules",
     "otherwise",
@@ -140,6 +144,7 @@ impl Source {
         source.networks = part(&mut door, members.get("networks"), "/networks");
         source.lists = part(&mut door, members.get("lists"), "/lists");
         source.endpoints = items(&mut door, members.get("endpoints"), "/endpoints", limits::ENDPOINTS);
+        source.limits = items(&mut door, members.get("limits"), "/limits", limits::RATE_LIMITS);
         source.allow = items(&mut door, members.get("allow"), "/allow", limits::RULES);
         source.rules = items(&mut door, members.get("rules"), "/rules", limits::RULES);
         let example = "say what happens where no rule matches, such as `\"allow\"`";

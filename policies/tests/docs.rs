@@ -8,6 +8,7 @@ use filter_core::engine::Engine;
 use filter_core::keys::Keys;
 use filter_core::policy::{Bundle, Settings};
 use filter_core::signals::vectors::Sample;
+use filter_core::state::Tables;
 use policy_compiler::cel::VARIABLES;
 use policy_compiler::lint::{self, lint};
 use policy_compiler::{Code, build};
@@ -72,14 +73,15 @@ fn every_example_is_built_linted_and_run() {
         let keys = Some(Keys::derive(b"of the language page"));
         let settings = Settings { allow_unsigned: true, keys, ..Settings::default() };
         let engine = Engine::new(Bundle::parse(&bundle).unwrap(), &settings).unwrap();
+        let mut tables = Tables::new(engine.bundle().limits());
         for line in requests.lines() {
-            assert_eq!(run(&engine, line), line.rsplit_once(" -> ").unwrap().1, "{line}");
+            assert_eq!(run(&engine, &mut tables, line), line.rsplit_once(" -> ").unwrap().1, "{line}");
         }
     }
 }
 
-/// What is done with a request, and by which rule.
-fn run(engine: &Engine, line: &str) -> String {
+/// What is done with a request, and by which rule. Those before are remembered.
+fn run(engine: &Engine, tables: &mut Tables, line: &str) -> String {
     let (request, _) = line.rsplit_once(" -> ").unwrap();
     let (mut now, mut lines) = (0u64, Vec::new());
     // A space goes before each part; user agents hold `; ` too.
@@ -101,7 +103,9 @@ fn run(engine: &Engine, line: &str) -> String {
         }
     }
     Sample::parse(&lines.join("\n")).unwrap().with(|facts| {
-        let verdict = engine.judge(facts, now);
+        let plan = engine.plan(facts, now);
+        let records = tables.lend(plan.touched());
+        let verdict = engine.decide(plan, records);
         format!("{} {}", verdict.action().as_str(), verdict.rule().map_or("otherwise", |rule| rule.id.as_str()))
     })
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use wasm_tests::bundles;
 use wasm_tests::client::{Answer, Connection, curl, request, send};
 use wasm_tests::envoy::{Config, Envoy, Route, filter};
+use wasm_tests::host::{Process, Request as HostRequest};
 use wasm_tests::module;
 use wasm_tests::origin::Origin;
 
@@ -107,4 +108,26 @@ fn a_tarpit_holds_for_its_time_and_no_more_than_it_may() {
         assert_eq!(envoy.stat("wasm.weir.vm_reload").unwrap(), 0);
         assert_eq!(send(envoy.plain, &get("/other", &[])).unwrap().status, 200);
     }
+}
+
+#[test]
+fn a_limit_limits_or_is_refused_where_nothing_is_remembered() {
+    let limits = json!([{ "id": "l", "key": ["address"], "requests": 3, "seconds": 60 }]);
+    let rules = json!([{ "id": "r", "when": "always", "then": { "limit": { "by": "l" } } }]);
+    let content = json!({
+        "settings": { "limits": bundles::few_records() }, "limits": limits, "rules": rules, "otherwise": "allow",
+    });
+    let process = Process::envoy().unwrap();
+    let mut vm = process.vm().unwrap();
+    let root = vm.configure(&bundles::settings(&bundles::of(content, 1))).unwrap();
+    let Some(root) = root else {
+        assert_eq!(process.world().logged("rule `r` limits, and this host keeps no memory to count in").len(), 1);
+        return;
+    };
+    let from = || HostRequest::get("/").state("", "203.0.113.7", "TLSv1.3", "HTTP/2");
+    let seen: Vec<_> = (0..4).map(|_| vm.request(root, from()).unwrap()).collect();
+    assert_eq!(seen.iter().filter(|seen| seen.continued).count(), 3);
+    let reply = seen[3].reply.as_ref().unwrap();
+    assert_eq!((reply.status, reply.details.as_str()), (429, "weir_limit{rule=r}"));
+    assert!(reply.headers.iter().any(|(name, value)| name == b"retry-after" && value == b"20"), "{:?}", reply.headers);
 }

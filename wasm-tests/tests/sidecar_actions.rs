@@ -74,3 +74,21 @@ fn a_tarpit_holds_for_its_time_and_no_more_than_it_may() {
     assert!(status == 200 && took >= at_once, "{status} after {took:?}");
     held.iter_mut().for_each(|one| assert_eq!(one.read().unwrap().status, 200));
 }
+
+#[test]
+fn a_limit_says_when_to_come_again() {
+    let limits = json!([{ "id": "l", "key": ["address"], "requests": 3, "seconds": 60 }]);
+    let rules = json!([{ "id": "r", "when": "always", "then": { "limit": { "by": "l" } } }]);
+    let content = json!({
+        "settings": { "limits": bundles::few_records() }, "limits": limits, "rules": rules, "otherwise": "allow",
+    });
+    let options = Options::new(Origin::start().unwrap().address, &bundles::of(content, 1));
+    let sidecar = Sidecar::start(options).unwrap();
+    let answers: Vec<Answer> = (0..4).map(|_| send(sidecar.plain, &get("/", &[])).unwrap()).collect();
+    assert_eq!(answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [200, 200, 200, 429]);
+    assert!(matches!(answers[3].header("retry-after"), Some("19" | "20")), "{:?}", answers[3].header("retry-after"));
+    let event: Value = serde_json::from_str(&sidecar.event().unwrap()).unwrap();
+    assert_eq!((&event["action"], &event["rule"]), (&"limit".into(), &"r".into()));
+    let metrics = sidecar.proxy.metrics.text();
+    assert!(metrics.contains("weir_action=\"limit\",weir_rule=\"r\"} 1"), "{metrics}");
+}

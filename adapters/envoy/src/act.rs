@@ -52,7 +52,7 @@ pub(crate) fn carry_out(active: &Active, verdict: &Verdict<'_>, forged: &Forged<
             }
             return Done::Passes;
         }
-        Decided::Block(_) | Decided::Redirect(_) => {
+        Decided::Block(_) | Decided::Limit(_) | Decided::Redirect(_) => {
             if verdict.reply().is_some_and(|reply| answer(&reply)) {
                 return Done::Answered;
             }

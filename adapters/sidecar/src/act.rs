@@ -50,7 +50,7 @@ pub(crate) fn carry_out(active: &Active, verdict: &Verdict<'_>, id: &str, events
         Action::Allow | Action::Monitor => Outcome::Pass(Way::default()),
         Action::Tag => Outcome::Pass(Way { headers: verdict.request_headers(), to: None }),
         Action::Route(to) => Outcome::Pass(Way { headers: verdict.request_headers(), to: Some(to.clone()) }),
-        Action::Block(_) | Action::Redirect(_) => match answer(verdict) {
+        Action::Block(_) | Action::Limit(_) | Action::Redirect(_) => match answer(verdict) {
             Some(answer) => Outcome::Answer(answer),
             None => Outcome::Pass(Way::default()),
         },

@@ -67,7 +67,10 @@ impl<'a> Judged<'a> {
 
     /// The receipt of a request that is answered here, or held.
     pub fn receipt(&self) -> Option<Receipt> {
-        let (Action::Block(_) | Action::Redirect(_) | Action::Tarpit(_)) = self.decision.action else { return None };
+        let (Action::Block(_) | Action::Limit(_) | Action::Redirect(_) | Action::Tarpit(_)) = self.decision.action
+        else {
+            return None;
+        };
         Some(Receipt::new(self.seen.request, self.rule_id(), self.now, self.keys))
     }
 

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use super::Judged;
 use crate::bytes;
 use crate::facts::Fact;
-use crate::policy::{Action, Block, Redirect, Tarpit};
+use crate::policy::{Action, Block, Limited, RateLimit, Redirect, Refused, Tarpit};
 use crate::request::{HeaderName, Method, Request, RequestKind};
 
 /// An answer to send in the origin's place.
@@ -29,6 +29,8 @@ pub struct Reply {
 
 /// PERMISSION_DENIED (gRPC's `codes`).
 const PERMISSION_DENIED: u32 = 7;
+/// RESOURCE_EXHAUSTED.
+const RESOURCE_EXHAUSTED: u32 = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
@@ -46,29 +48,36 @@ struct Answer<'a> {
     title: &'static str,
     message: Cow<'a, str>,
     location: Option<&'a str>,
+    refused: Option<Refused<'a>>,
 }
 
 impl<'a> Answer<'a> {
     fn block(block: &'a Block) -> Self {
         let message = Cow::Borrowed(block.message.as_str());
-        Answer { status: block.status, code: "blocked", title: "Blocked", message, location: None }
+        Answer { status: block.status, code: "blocked", title: "Blocked", message, location: None, refused: None }
     }
 
     fn redirect(redirect: &'a Redirect) -> Self {
         let location = redirect.location.as_str();
         let message = Cow::Owned(format!("go to {location}"));
-        Answer { status: redirect.status, code: "redirected", title: "Moved", message, location: Some(location) }
+        let (status, location) = (redirect.status, Some(location));
+        Answer { status, code: "redirected", title: "Moved", message, location, refused: None }
     }
 }
 
 impl Judged<'_> {
-    /// The answer to send: where the action is to block or redirect, and where it is a tarpit for when the request is not, or no
+    /// The answer to send: where the action is to block, limit (with `retry-after` of RFC 9110, `ratelimit-policy` and `ratelimit` of
+    /// draft-ietf-httpapi-ratelimit-headers-10) or redirect, and where it is a tarpit for when the request is not, or no
     /// longer, held. `None` for a redirect to where the request goes already: it passes.
     pub fn reply(&self) -> Option<Reply> {
         let action = self.decision.action;
         let request = self.seen.request;
         let answer = match action {
             Action::Block(block) | Action::Tarpit(Tarpit { block, .. }) => Answer::block(block),
+            Action::Limit(Limited { block, .. }) => {
+                let (code, title, refused) = ("limited", "Too many requests", self.decision.refused);
+                Answer { code, title, refused, ..Answer::block(block) }
+            }
             Action::Redirect(redirect) if leads_to(&redirect.location, request) => return None,
             Action::Redirect(redirect) => Answer::redirect(redirect),
             Action::Allow | Action::Monitor | Action::Tag | Action::Route(_) => return None,
@@ -76,9 +85,10 @@ impl Judged<'_> {
         let receipt = self.receipt()?.to_string();
         let form = Form::of(request);
         let mut headers = vec![("cache-control", "no-store".to_string()), ("x-weir-receipt", receipt.clone())];
+        let grpc_code = if answer.refused.is_some() { RESOURCE_EXHAUSTED } else { PERMISSION_DENIED };
         let (content_type, body) = match form {
             Form::Grpc(content_type) => {
-                headers.push(("grpc-status", PERMISSION_DENIED.to_string()));
+                headers.push(("grpc-status", grpc_code.to_string()));
                 headers.push(("grpc-message", percent(&format!("{} (receipt {receipt})", answer.message))));
                 (content_type, String::new())
             }
@@ -95,11 +105,17 @@ impl Judged<'_> {
         if let Some(location) = answer.location.filter(|_| !grpc) {
             headers.push(("location", location.to_string()));
         }
+        if let Some(refused) = answer.refused {
+            let (RateLimit { id, requests, seconds, .. }, wait) = (refused.limit, refused.seconds());
+            headers.push(("retry-after", wait.to_string()));
+            headers.push(("ratelimit-policy", format!("\"{id}\";q={requests};w={seconds}")));
+            headers.push(("ratelimit", format!("\"{id}\";r=0;t={wait}")));
+        }
         Some(Reply {
             status: if grpc { 200 } else { answer.status },
             headers,
             body: if request.method == Method::Head { Vec::new() } else { body.into_bytes() },
-            grpc_status: grpc.then_some(PERMISSION_DENIED),
+            grpc_status: grpc.then_some(grpc_code),
             details: format!("weir_{}{{rule={}}}", action.as_str(), self.rule_id()),
         })
     }

@@ -32,6 +32,7 @@ const KEPT: Limits = Limits {
     accounts: 256,
     endpoints: 64,
     sites: 8,
+    cells: 64,
 };
 
 /// What remembers a test's requests. Hosts without records take `()`, and have no code for any.
@@ -73,6 +74,7 @@ impl Keeper for Tables {
             accounts: limits.accounts.min(KEPT.accounts),
             endpoints: limits.endpoints.min(KEPT.endpoints),
             sites: limits.sites.min(KEPT.sites),
+            cells: limits.cells.min(KEPT.cells),
         })
     }
 
@@ -101,9 +103,12 @@ impl Engine {
     /// that keep records, else `()`.
     ///
     /// # Errors
-    /// As [`new`](Self::new), and every test that comes out otherwise than its author said.
+    /// As [`new`](Self::new), rules that could do nothing without memory, and every test that comes out otherwise than its author said.
     pub fn tested<K: Keeper>(bundle: Bundle, settings: &Settings) -> Result<Self, Problems> {
         let Engine { bundle, keys, client_address, event_share, stamp } = Engine::new(bundle, settings)?;
+        if !K::REMEMBERS {
+            bundle.check_without_memory()?;
+        }
         let mut plain = Engine::plain(bundle);
         let tests = plain.bundle.take_tests();
         let mut problems = Vec::new();

@@ -37,6 +37,11 @@ pub enum IdentitySource {
 /// The tool's id would not do: a browser asks for pages, styles, pictures and data each in its own way, so that one visit would
 /// fall apart. The user agent is the same in all.
 pub(crate) fn id(request: &Request<'_>, sources: &[IdentitySource], key: SipHasher24) -> Option<Id> {
+    session(request, sources, key).or_else(|| by_address(request, key))
+}
+
+/// The identity's id where a source tells.
+pub(crate) fn session(request: &Request<'_>, sources: &[IdentitySource], key: SipHasher24) -> Option<Id> {
     for source in sources {
         let (kind, name): (&[u8], &[u8]) = match source {
             IdentitySource::Cookie(name) => (b"identity-cookie-1", name),
@@ -59,6 +64,11 @@ pub(crate) fn id(request: &Request<'_>, sources: &[IdentitySource], key: SipHash
             return Some(Id::finish(&hasher));
         }
     }
+    None
+}
+
+/// The identity's id where no source tells.
+pub(crate) fn by_address(request: &Request<'_>, key: SipHasher24) -> Option<Id> {
     let mut hasher = Id::hasher(key, b"identity-address-agent-1");
     field_address(&mut hasher, request.client.address.present()?);
     let agent = request.header(HeaderName::UserAgent).present().unwrap_or_default();
@@ -81,7 +91,8 @@ fn field_address(hasher: &mut SipHasher24, address: IpAddr) {
     }
 }
 
-fn cookie<'a>(request: &Request<'a>, name: &[u8]) -> Option<&'a [u8]> {
+/// A cookie's value; an empty one is none.
+pub(crate) fn cookie<'a>(request: &Request<'a>, name: &[u8]) -> Option<&'a [u8]> {
     let lines = request.headers.lines().iter().filter(|line| line.name.eq_ignore_ascii_case(b"cookie"));
     let pairs =
         lines.flat_map(|line| line.value.get(..limits::HEADER_VALUE).unwrap_or(line.value).split(|b| *b == b';'));

@@ -4,8 +4,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::json::one_of;
 use super::rule::check_name;
-use super::{Problem, wire};
+use super::{Problem, RateLimit, wire};
 use crate::limits;
 
 /// What is done with a request.
@@ -25,6 +26,17 @@ pub enum Action {
     Route(String),
     /// It is held for a while, and an event is written.
     Tarpit(Tarpit),
+    /// It came too soon and is answered here, and an event is written.
+    Limit(Limited),
+}
+
+/// By which limit, and the answer to requests that come too soon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limited {
+    /// Place in [`Bundle::rate_limits`](super::Bundle::rate_limits).
+    pub by: usize,
+    /// The answer.
+    pub block: Block,
 }
 
 /// The answer to a blocked request.
@@ -69,6 +81,7 @@ impl Action {
             Action::Redirect(_) => "redirect",
             Action::Route(_) => "route",
             Action::Tarpit(_) => "tarpit",
+            Action::Limit(_) => "limit",
         }
     }
 
@@ -77,7 +90,12 @@ impl Action {
         !matches!(self, Action::Allow | Action::Monitor | Action::Tag)
     }
 
-    pub(super) fn compile(action: wire::Action, place: &str, problems: &mut Vec<Problem>) -> Self {
+    pub(super) fn compile(
+        action: wire::Action,
+        rate_limits: &[RateLimit],
+        place: &str,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
         match action {
             wire::Action::Allow => Action::Allow,
             wire::Action::Monitor => Action::Monitor,
@@ -92,6 +110,9 @@ impl Action {
             }
             wire::Action::Tarpit(tarpit) => {
                 Action::Tarpit(Tarpit::compile(tarpit, &format!("{place}/tarpit"), problems))
+            }
+            wire::Action::Limit(limit) => {
+                Action::Limit(Limited::compile(limit, rate_limits, &format!("{place}/limit"), problems))
             }
         }
     }
@@ -110,6 +131,22 @@ impl Block {
             problems.push(Problem::new(format!("{place}/message"), "it cannot be shown", remedy));
         }
         Block { status, message }
+    }
+}
+
+impl Limited {
+    fn compile(limit: wire::Limit, known: &[RateLimit], place: &str, problems: &mut Vec<Problem>) -> Self {
+        let wire::Limit { by, status, message } = limit;
+        let found = known.iter().position(|limit| limit.id == by);
+        if found.is_none() {
+            let message = format!("there is no limit `{}`", by.escape_debug());
+            let names: Vec<&str> = known.iter().map(|limit| limit.id.as_str()).collect();
+            let remedy = if names.is_empty() { "add it under `limits`".to_string() } else { one_of(&names) };
+            problems.push(Problem::new(format!("{place}/by"), message, remedy));
+        }
+        let message = message.or_else(|| Some("too many requests".to_string()));
+        let block = wire::Block { status: status.or(Some(429)), message };
+        Limited { by: found.unwrap_or(0), block: Block::compile(block, place, problems) }
     }
 }
 

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use super::condition::{Asked, List};
 use super::problem::{Problem, Problems};
 use super::wire::{self, EventClient};
-use super::{Action, Decision, Endpoint, Rule, TrustedKey};
+use super::{Action, Decision, Endpoint, Limiter, RateLimit, Rule, TrustedKey};
 use crate::fingerprint::{IdentitySource, Names};
 use crate::request::Request;
 use crate::score::{Score, Weights};
@@ -47,6 +47,7 @@ pub struct Bundle {
     networks: Networks,
     endpoints: Vec<Endpoint>,
     disposable: List,
+    rate_limits: Vec<RateLimit>,
     allow: Vec<Rule>,
     rules: Vec<Rule>,
     otherwise: Action,
@@ -152,6 +153,29 @@ impl Bundle {
         self.endpoints.iter().filter_map(|endpoint| endpoint.login.as_ref()).any(|login| login.form.limit > 0)
     }
 
+    /// Rate limits that rules name.
+    pub fn rate_limits(&self) -> &[RateLimit] {
+        &self.rate_limits
+    }
+
+    /// Whether it does what it says on a host that keeps no memory: limits would limit nobody there.
+    ///
+    /// # Errors
+    /// The rules that would do nothing.
+    pub fn check_without_memory(&self) -> Result<(), Problems> {
+        let limiting = (0usize..).zip(&self.rules).filter(|(_, rule)| matches!(rule.then, Action::Limit(_)));
+        Problems::check(
+            limiting
+                .map(|(index, rule)| {
+                    let message =
+                        alloc::format!("rule `{}` limits, and this host keeps no memory to count in", rule.id);
+                    let remedy = "have the host remember, or take the rule out";
+                    Problem::new(alloc::format!("/content/rules/{index}/then"), message, remedy)
+                })
+                .collect(),
+        )
+    }
+
     /// Rules that let pass, in order.
     pub fn allow(&self) -> &[Rule] {
         &self.allow
@@ -199,15 +223,16 @@ impl Bundle {
     }
 
     /// Asks the rules.
-    pub(crate) fn decide(
-        &self,
+    pub(crate) fn decide<'a>(
+        &'a self,
         seen: Seen<'_>,
         evidence: Evidence,
         score: &Score,
         endpoint: Option<u16>,
-    ) -> Decision<'_> {
+        limiter: Option<Limiter<'a, '_>>,
+    ) -> Decision<'a> {
         let asked = Asked { seen, evidence, score, endpoint, grants: false };
-        Decision::of(&self.allow, &self.rules, &self.otherwise, &asked)
+        Decision::of(&self.allow, &self.rules, &self.otherwise, &asked, limiter)
     }
 }
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::condition::{Asked, Condition, Scope};
 pub use super::wire::Mode;
-use super::{Action, Problem, wire};
+use super::{Action, Limiter, Problem, Refused, wire};
 use crate::limits;
 
 /// One rule of the bundle, checked.
@@ -33,13 +33,21 @@ pub struct Decision<'a> {
     pub action: &'a Action,
     /// The rule that says so; `None`: the bundle's `otherwise`.
     pub rule: Option<&'a Rule>,
+    /// Where the action is to limit: by what, and how long to wait.
+    pub refused: Option<Refused<'a>>,
     shadows: [Option<&'a Rule>; SHADOWS],
 }
 
 impl<'a> Decision<'a> {
     /// Asks the allow rules, then the rules, in order.
-    pub(super) fn of(allow: &'a [Rule], rules: &'a [Rule], otherwise: &'a Action, asked: &Asked<'_>) -> Self {
-        let mut decision = Decision { action: otherwise, rule: None, shadows: [None; SHADOWS] };
+    pub(super) fn of(
+        allow: &'a [Rule],
+        rules: &'a [Rule],
+        otherwise: &'a Action,
+        asked: &Asked<'_>,
+        mut limiter: Option<Limiter<'a, '_>>,
+    ) -> Self {
+        let mut decision = Decision { action: otherwise, rule: None, refused: None, shadows: [None; SHADOWS] };
         let mut free = decision.shadows.iter_mut();
         let granting = Asked { grants: true, ..*asked };
         for rule in allow.iter().chain(rules) {
@@ -47,8 +55,16 @@ impl<'a> Decision<'a> {
             if rule.when.holds(asked) != Some(true) {
                 continue;
             }
+            let mut refused = None;
+            if let Action::Limit(limit) = &rule.then {
+                refused = limiter.as_mut().and_then(|limiter| limiter.ask(limit.by, &asked.seen));
+                if refused.is_none() {
+                    continue;
+                }
+            }
             match rule.mode {
                 Mode::Enforce => {
+                    decision.refused = refused;
                     decision.action = &rule.then;
                     decision.rule = Some(rule);
                     break;
@@ -59,6 +75,9 @@ impl<'a> Decision<'a> {
                     }
                 }
             }
+        }
+        if let Some(limiter) = limiter.filter(|_| decision.refused.is_none()) {
+            limiter.pay(asked.seen.now);
         }
         decision
     }
@@ -80,7 +99,7 @@ impl Rule {
     pub(super) fn compile(rule: wire::Rule, place: &str, scope: &mut Scope<'_>) -> Self {
         check_name(&rule.id, &format!("{place}/id"), &mut scope.problems);
         let when = scope.condition(rule.when, &format!("{place}/when"), 1);
-        let then = Action::compile(rule.then, &format!("{place}/then"), &mut scope.problems);
+        let then = Action::compile(rule.then, scope.rate_limits, &format!("{place}/then"), &mut scope.problems);
         for at in core::mem::take(&mut scope.unverified) {
             if !matches!(then, Action::Monitor | Action::Tag) {
                 let message = format!("an unverified address may not decide to {}", then.as_str());

@@ -6,6 +6,7 @@ use siphasher::sip::SipHasher24;
 
 use super::Visit;
 use crate::bytes::host_of;
+use crate::facts::Provenance;
 use crate::fingerprint::credentials::Attempt;
 use crate::fingerprint::id::{Id, field};
 use crate::fingerprint::identity::{self, IdentitySource};
@@ -41,6 +42,17 @@ pub struct Touched {
     pub keys: RecordKeys,
     /// What is added.
     pub visit: Visit,
+    /// Which keys nobody can choose for himself.
+    pub vouched: Vouched,
+}
+
+/// Keys that come from what the host vouches for, or from a session's name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Vouched {
+    /// The client's: its session has a name, or somebody vouches for its address.
+    pub client: bool,
+    /// The address's, and so the network's.
+    pub address: bool,
 }
 
 /// What names the records besides the request itself.
@@ -62,8 +74,11 @@ impl Touched {
         let tool = tool::id(request, fingerprint, key);
         let site = named(key, b"site-1", |hasher| host(hasher, request));
         let path = named(key, b"path-1", |hasher| field(hasher, request.path.normalised()));
+        let session = identity::session(request, sources, key);
+        let address = request.client.provenance != Provenance::Unverified;
+        let vouched = Vouched { client: address || session.is_some(), address };
         let keys = RecordKeys {
-            client: identity::id(request, sources, key).map_or(0, Id::bits),
+            client: session.or_else(|| identity::by_address(request, key)).map_or(0, Id::bits),
             address: identity::client(request, key).map_or(0, Id::bits),
             network: network(request, asn, key),
             tool: tool.bits(),
@@ -82,7 +97,7 @@ impl Touched {
             field(hasher, &path.to_le_bytes());
             field(hasher, request.path.query().unwrap_or_default());
         });
-        Touched { keys, visit: Visit { attempt, ..Visit::of(request, fingerprint, now, path, target) } }
+        Touched { keys, visit: Visit { attempt, ..Visit::of(request, fingerprint, now, path, target) }, vouched }
     }
 }
 

@@ -1,5 +1,6 @@
 //! How many records of each kind are kept.
 
+use super::sketches::Cell;
 use super::{Account, Address, Client, ClientDetail, Endpoint, Network, Site, Tool};
 
 /// Most records of each kind; 0 keeps none. Each takes its size and ten bytes more, whether used or not.
@@ -21,6 +22,8 @@ pub struct Limits {
     pub accounts: u32,
     pub endpoints: u32,
     pub sites: u32,
+    /// Keys of rate limits. None by default: a bundle that has limits says how many, or gets [`limits::CELLS`](crate::limits::CELLS).
+    pub cells: u32,
 }
 
 impl Default for Limits {
@@ -34,6 +37,7 @@ impl Default for Limits {
             accounts: 8_192,
             endpoints: 512,
             sites: 64,
+            cells: 0,
         }
     }
 }
@@ -43,8 +47,17 @@ const BESIDE: u64 = 10;
 
 impl Limits {
     /// Nothing is kept.
-    pub const NONE: Limits =
-        Limits { clients: 0, details: 0, addresses: 0, networks: 0, tools: 0, accounts: 0, endpoints: 0, sites: 0 };
+    pub const NONE: Limits = Limits {
+        clients: 0,
+        details: 0,
+        addresses: 0,
+        networks: 0,
+        tools: 0,
+        accounts: 0,
+        endpoints: 0,
+        sites: 0,
+        cells: 0,
+    };
 
     /// Room for what other nodes say, where they say something: a sixteenth of each kind, and at least 64. It takes 1.0 MiB
     /// for the default.
@@ -59,6 +72,7 @@ impl Limits {
             accounts: part(self.accounts),
             endpoints: part(self.endpoints),
             sites: part(self.sites),
+            cells: 0,
         }
     }
 
@@ -73,6 +87,7 @@ impl Limits {
             (self.accounts, Account::SIZE),
             (self.endpoints, Endpoint::SIZE),
             (self.sites, Site::SIZE),
+            (self.cells, size_of::<Cell>()),
         ];
         let sizes = kinds.iter().map(|(count, size)| {
             let size = u64::try_from(*size).unwrap_or(u64::MAX).saturating_add(BESIDE);

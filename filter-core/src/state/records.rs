@@ -1,8 +1,8 @@
 //! The records of one request, lent by whoever keeps them.
 
 use super::{
-    Account, Address, Alarm, Beside, Client, ClientDetail, Endpoint, LoginResult, Network, Shown, Site, Tool, Touched,
-    Visit,
+    Account, Address, Alarm, Beside, Cells, Client, ClientDetail, Endpoint, LoginResult, Network, Shown, Site, Tool,
+    Touched, Visit,
 };
 use crate::facts::{Fact, Outcome};
 use crate::fingerprint::credentials::Attempt;
@@ -24,6 +24,8 @@ pub struct Records<'r> {
     pub site: Option<&'r mut Site>,
     /// What other nodes say of the same keys: read, not counted in. Hosts take it from their tables.
     pub beside: Beside<'r>,
+    /// Cells of rate limits.
+    pub cells: Option<Cells<'r>>,
 }
 
 /// What is remembered about those who take part in a request, the request counted. `None`: not kept on this host, or not yet.
@@ -49,7 +51,7 @@ pub struct Memory<'r> {
 impl<'r> Records<'r> {
     /// Nothing is lent.
     pub fn is_empty(&self) -> bool {
-        let Records { client, detail, address, network, tool, account, endpoint, site, beside: _ } = self;
+        let Records { client, detail, address, network, tool, account, endpoint, site, beside: _, cells } = self;
         client.is_none()
             && detail.is_none()
             && address.is_none()
@@ -58,11 +60,12 @@ impl<'r> Records<'r> {
             && account.is_none()
             && endpoint.is_none()
             && site.is_none()
+            && cells.is_none()
     }
 
     /// Counts a request in every record, and gives them back to be read, put together with what other nodes counted. [`Engine::decide`](crate::engine::Engine::decide) does this.
     pub fn count(self, touched: &Touched) -> Memory<'r> {
-        let Touched { keys, visit } = touched;
+        let Touched { keys, visit, .. } = touched;
         let mut pause = None;
         // Whoever has no name has no record, whatever was lent.
         let client = self.client.filter(|_| keys.client != 0).map(|client| {
@@ -161,7 +164,7 @@ impl<'r> Records<'r> {
     }
 
     fn settle_login(&mut self, touched: &Touched, attempt: &Attempt, result: LoginResult) -> Option<Alarm> {
-        let Touched { keys, visit } = touched;
+        let Touched { keys, visit, .. } = touched;
         if let Some(record) = &mut self.detail {
             record.logins.add(result, attempt.account);
         }

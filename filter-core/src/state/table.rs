@@ -75,6 +75,11 @@ impl<R: Field> Table<R> {
         self.places.warm(now).zip(&self.records).filter_map(|(key, record)| Some((key?, record)))
     }
 
+    /// Whether anything can be held.
+    pub(super) fn has_room(&self) -> bool {
+        !self.places.sets.is_empty()
+    }
+
     /// Keys that have a record. It only grows: a record's place goes to another, never back.
     pub(super) fn held(&self) -> usize {
         self.places.held

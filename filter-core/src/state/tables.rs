@@ -5,10 +5,10 @@ use alloc::boxed::Box;
 use super::form::Field;
 use super::merge::Merge;
 use super::others::{Beside, Others};
-use super::sketches::Frequencies;
+use super::sketches::{Cell, Frequencies};
 use super::table::Table;
 use super::{
-    Account, Address, Client, ClientDetail, Endpoint, Limits, Network, RecordKeys, Records, Site, Tool, Touched,
+    Account, Address, Cells, Client, ClientDetail, Endpoint, Limits, Network, RecordKeys, Records, Site, Tool, Touched,
 };
 
 /// Tables of all kinds, made once and never growing.
@@ -33,6 +33,7 @@ pub struct Tables {
     accounts: Table<Account>,
     endpoints: Table<Endpoint>,
     sites: Table<Site>,
+    cells: Table<Cell>,
     seen: Frequencies,
     limits: Limits,
     /// Made when another node says something for the first time.
@@ -90,6 +91,7 @@ impl Tables {
             accounts: Table::new(limits.accounts),
             endpoints: Table::new(limits.endpoints),
             sites: Table::new(limits.sites),
+            cells: Table::new(limits.cells),
             seen: Frequencies::new(limits.frequencies()),
             limits: *limits,
             others: None,
@@ -98,7 +100,7 @@ impl Tables {
 
     /// The records that a request touches, at its own time; those that are new get a place if they may.
     pub fn lend(&mut self, touched: &Touched) -> Records<'_> {
-        let Touched { keys, visit } = touched;
+        let Touched { keys, visit, .. } = touched;
         let (now, seen) = (visit.at, &mut self.seen);
         let beside = self.others.as_mut().map_or_else(Beside::default, |others| others.lend());
         let client = self.clients.admit(keys.client, now, seen);
@@ -118,6 +120,7 @@ impl Tables {
             endpoint: self.endpoints.admit(keys.endpoint, now, seen),
             site: self.sites.admit(keys.site, now, seen),
             beside,
+            cells: self.cells.has_room().then_some(Cells { table: &mut self.cells, seen }),
         }
     }
 
@@ -133,6 +136,7 @@ impl Tables {
             endpoint: self.endpoints.find(keys.endpoint),
             site: self.sites.find(keys.site),
             beside: Beside::default(),
+            cells: None,
         }
     }
 
@@ -181,6 +185,7 @@ impl Tables {
             self.accounts.bytes(),
             self.endpoints.bytes(),
             self.sites.bytes(),
+            self.cells.bytes(),
             self.seen.bytes(),
             self.others.as_ref().map_or(0, |others| others.tables.bytes()),
         ]

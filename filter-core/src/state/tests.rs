@@ -27,6 +27,7 @@ impl All {
             endpoint: Some(&mut self.6),
             site: Some(&mut self.7),
             beside: Beside::default(),
+            cells: None,
         }
     }
 
@@ -90,7 +91,11 @@ type Event = (u64, usize, u64, u16);
 
 fn play(all: &mut All, events: &[Event]) {
     for (at, act, key, status) in events {
-        let touched = Touched { keys: keys(*key, key & 7), visit: visit(*at, ACTS[act % ACTS.len()], *key) };
+        let touched = Touched {
+            keys: keys(*key, key & 7),
+            visit: visit(*at, ACTS[act % ACTS.len()], *key),
+            vouched: Vouched::default(),
+        };
         let _ = all.lend().count(&touched);
         let cookie = [Header { name: b"set-cookie", value: b"a=1" }];
         let headers = if status % 2 == 0 { &cookie[..] } else { &[] };

@@ -1,7 +1,7 @@
 //! Crowds of clients, as they come to a host's tables.
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::arithmetic_side_effects)]
 
-use filter_core::state::{Act, Branch, RecordKeys, Shown, Tables, Touched, Visit};
+use filter_core::state::{Act, Branch, RecordKeys, Shown, Tables, Touched, Visit, Vouched};
 
 pub const START: u64 = 1_731_000_000_000;
 
@@ -40,6 +40,7 @@ pub fn request(number: u64, at: u64) -> Touched {
             is_declared: false,
             attempt: None,
         },
+        vouched: Vouched::default(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! | `W0500` `W0501` `W0502` | rules that no request reaches, by an earlier rule or by their own condition | [`reach`] |
 //! | `W0503` `W0520` | catch-all blocks, and blocks by an address that many share | [`broad`] |
 //! | `W0510` - `W0513` | health checks, own networks, verified crawlers and webhooks that would be blocked | [`lockout`] |
+//! | `W0532` - `W0534` | limits that limit nobody, whose key callers choose, or that one can use up for all | [`limits`] |
 //! | `W0530` `W0531` `W0540` | old lists, unused ones, and what a request may cost | [`resources`] |
 //!
 //! Lint reads the finished content, so it says the same of a source and of a bundle. What it says of rules is sound where
@@ -12,6 +13,7 @@
 
 pub mod broad;
 mod implies;
+pub mod limits;
 pub mod lockout;
 pub mod reach;
 pub mod resources;
@@ -63,6 +65,7 @@ pub fn lint(bundle: &str, context: &Context) -> Result<Vec<Lint>, Problems> {
     reach::lint(&rules, &mut found);
     broad::lint(&rules, &content, &mut found);
     lockout::lint(&engine, context, &mut found);
+    limits::lint(&rules, &content, &mut found);
     resources::lint(&rules, &content, context, &mut found);
     Ok(found)
 }
@@ -111,7 +114,7 @@ fn rules(content: &Content) -> Vec<Placed<'_>> {
 fn keeps_away(action: &Action) -> bool {
     match action {
         Action::Block(_) | Action::Redirect(_) | Action::Route(_) | Action::Tarpit(_) => true,
-        Action::Allow | Action::Monitor | Action::Tag => false,
+        Action::Allow | Action::Monitor | Action::Tag | Action::Limit(_) => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rules that no request reaches.
 
-use filter_core::policy::wire::Condition;
+use filter_core::policy::wire::{Action, Condition};
 
 use super::implies::{implies, never};
 use super::{Lint, Placed, any};
@@ -20,7 +20,7 @@ pub(super) fn lint(rules: &[Placed<'_>], found: &mut Vec<Lint>) {
             continue;
         }
         let takes = |earlier: &&Placed<'_>| {
-            earlier.is_enforced && implies(rule.when, earlier.when) && !passes_by(earlier, rule)
+            earlier.is_enforced && !is_limit(earlier) && implies(rule.when, earlier.when) && !passes_by(earlier, rule)
         };
         let Some(earlier) = rules.iter().take(index).find(takes) else { continue };
         if *earlier.when == Condition::Always {
@@ -32,6 +32,11 @@ pub(super) fn lint(rules: &[Placed<'_>], found: &mut Vec<Lint>) {
             found.push(rule.lint(Code::SHADOWED, "/when", message, remedy));
         }
     }
+}
+
+/// A limit lets most requests go on to the next rule.
+fn is_limit(rule: &Placed<'_>) -> bool {
+    matches!(rule.then, Action::Limit(_))
 }
 
 /// Allow rules do not know paths that servers may read in two ways: such a request gets past one, and then meets the rule.

@@ -163,3 +163,54 @@ fn laws_of_what_follows() {
         }
     }
 }
+
+#[test]
+fn limits_that_do_not_do_what_they_say() {
+    let limited = |limit: serde_json::Value, when: serde_json::Value, more: serde_json::Value| {
+        let mut limits = vec![json!({"id": "l", "key": limit, "requests": 10, "seconds": 60})];
+        limits.extend(more.as_array().cloned().unwrap_or_default());
+        let rules: Vec<_> = limits
+            .iter()
+            .map(|limit| json!({"id": limit["id"], "when": when, "then": {"limit": {"by": limit["id"]}}}))
+            .collect();
+        found(json!({"limits": limits, "rules": rules, "otherwise": "allow"}))
+    };
+    let cases = [
+        (
+            json!(["client"]),
+            "W0533 /limits/0/key: callers choose the key of `l`: whoever sends another each time is never limited;",
+        ),
+        (json!([{"header": "x-api-key"}, "path"]), "W0533 /limits/0/key: callers choose the key of `l`"),
+        (json!([]), "W0534 /limits/0/key: one caller can use up `l` for all others;"),
+        (json!(["endpoint"]), "W0534 /limits/0/key: one caller can use up `l` for all others;"),
+    ];
+    for (key, expected) in cases {
+        let lints = limited(key, json!("always"), json!([]));
+        assert!(lints.len() == 1 && lints[0].starts_with(expected), "{lints:?}");
+    }
+    let address = json!([{"id": "a", "key": ["address"], "requests": 100, "seconds": 60}]);
+    assert!(
+        limited(json!(["client"]), json!("always"), address).is_empty(),
+        "another limit catches who changes his key"
+    );
+    let unverified = limited(json!(["address"]), json!({"all": [{"provenance": ["unverified"]}]}), json!([]));
+    assert!(
+        unverified[0].starts_with("W0532 /limits/0/key: `l` counts by an address for which nobody vouches"),
+        "{unverified:?}"
+    );
+
+    let alone = json!({"limits": [{"id": "l", "key": ["address"], "requests": 1, "seconds": 1}], "otherwise": "allow"});
+    let expected =
+        "W0532 /limits/0: no rule uses the limit `l`; give a rule `{\"limit\": {\"by\": \"l\"}}`, or remove it";
+    assert_eq!(found(alone), [expected]);
+    let wide = json!([{"id": "w", "key": ["address"], "requests": 1_000_000, "seconds": 1}]);
+    let wide = limited(json!(["address"]), json!("always"), wide);
+    assert!(wide[0].starts_with("W0532 /limits/1/requests: `w` lets 1000000 requests a second pass"), "{wide:?}");
+    let rule = |id: &str, then: serde_json::Value| json!({"id": id, "when": {"method": ["POST"]}, "then": then});
+    let then_rules = json!({
+        "limits": [{"id": "l", "key": ["address"], "requests": 1, "seconds": 1}],
+        "rules": [rule("a", json!({"limit": {"by": "l"}})), rule("b", json!("monitor"))],
+        "otherwise": "allow",
+    });
+    assert!(found(then_rules).is_empty(), "a limit takes no requests from the rules after it");
+}

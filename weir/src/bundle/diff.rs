@@ -43,6 +43,7 @@ pub fn diff(before: &Content, after: &Content) -> Vec<Change> {
         by_key(part, list(&one, place, key), list(&other, place, key), &mut changes);
     };
     keyed("endpoint", "/endpoints", "id");
+    keyed("limit", "/limits", "id");
     keyed("name", "/names", "token");
     keyed("network list", "/networks/lists", "name");
     texts(before, after, &mut changes);

@@ -93,6 +93,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let mut cases = args.cases.as_deref().map(create).transpose()?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut summary = Summary::new();
+    if args.stateless
+        && let Err(problems) = engine.bundle().check_without_memory()
+    {
+        anstream::eprintln!("weir: nothing is remembered, so limits limit nobody:\n{problems}");
+    }
     let mut memory = if args.stateless { Memory::none() } else { Memory::of(&engine) };
     for path in &args.files {
         one(path, &args, &engine, &mut memory, &mut summary, &mut out, cases.as_mut())?;

@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use core::fmt;
 
 use crate::engine::Verdict;
-use crate::policy::{Action, Tarpit};
+use crate::policy::{Action, Limited, Tarpit};
 use crate::signals::SignalId;
 
 /// One expectation that was not met.
@@ -72,7 +72,9 @@ fn number<'t>(about: &'t str, expected: &'t str, verdict: &Verdict<'_>) -> Optio
 /// The status that an action answers with; 0 where it does not.
 fn status(action: &Action) -> u16 {
     match action {
-        Action::Block(block) | Action::Tarpit(Tarpit { block, .. }) => block.status,
+        Action::Block(block) | Action::Tarpit(Tarpit { block, .. }) | Action::Limit(Limited { block, .. }) => {
+            block.status
+        }
         Action::Redirect(redirect) => redirect.status,
         Action::Allow | Action::Monitor | Action::Tag | Action::Route(_) => 0,
     }

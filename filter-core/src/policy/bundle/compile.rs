@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Action, Bundle, Endpoint, Rule};
+use super::{Action, Bundle, Endpoint, RateLimit, Rule};
 use crate::fingerprint::{Category, IdentitySource, Named, Names};
 use crate::limits;
 use crate::policy::condition::{List, Scope, Word, list};
@@ -49,14 +49,16 @@ pub(super) fn check(content: Content) -> Result<(), Problems> {
     Problems::check(problems)
 }
 
-fn compile(content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundle {
+fn compile(mut content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundle {
     let weights = weights(&content, at, problems);
     let identity = identity(content.settings.identity, &format!("{at}/settings/identity"), problems);
     let networks = networks(content.networks, &format!("{at}/networks"), problems);
     let names = names(content.names, &networks, &format!("{at}/names"), problems);
     let endpoints = endpoints(content.endpoints, &format!("{at}/endpoints"), problems);
     let lists = lists(content.lists, &format!("{at}/lists"), problems);
-    let limits = memory(&content.settings.limits, &format!("{at}/settings/limits"), problems);
+    let has_limits = !content.limits.is_empty();
+    let limits = memory(&content.settings.limits, has_limits, &format!("{at}/settings/limits"), problems);
+    let rate_limits = rate_limits(content.limits, &format!("{at}/limits"), problems);
 
     let disposable = lists.get(DISPOSABLE).cloned().unwrap_or_default();
     let mut scope = Scope {
@@ -64,6 +66,7 @@ fn compile(content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundle {
         networks: &networks,
         endpoints: &endpoints,
         lists: &lists,
+        rate_limits: &rate_limits,
         problems: core::mem::take(problems),
         nodes: 0,
         unverified: Vec::new(),
@@ -78,7 +81,13 @@ fn compile(content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundle {
     let ids = (0usize..).zip(&allow).map(|(i, rule)| (format!("{at}/allow/{i}/id"), rule.id.as_str()));
     let more = (0usize..).zip(&rules).map(|(i, rule)| (format!("{at}/rules/{i}/id"), rule.id.as_str()));
     unique(ids.chain(more), problems);
-    let otherwise = Action::compile(content.otherwise, &format!("{at}/otherwise"), problems);
+    if let wire::Action::Limit(_) = content.otherwise {
+        let message = "what happens to all other requests is no limit";
+        let remedy = "limit in a last rule with `\"when\": \"true\"`, and say here what happens to those who keep it";
+        problems.push(Problem::new(format!("{at}/otherwise"), message, remedy));
+        content.otherwise = wire::Action::Allow;
+    }
+    let otherwise = Action::compile(content.otherwise, &[], &format!("{at}/otherwise"), problems);
     Bundle {
         id: String::new(),
         serial: 0,
@@ -93,6 +102,7 @@ fn compile(content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundle {
         networks,
         endpoints,
         disposable,
+        rate_limits,
         allow,
         rules,
         otherwise,
@@ -144,7 +154,7 @@ fn weights(content: &Content, at: &str, problems: &mut Vec<Problem>) -> Weights 
     weights
 }
 
-fn memory(wire: &wire::Limits, place: &str, problems: &mut Vec<Problem>) -> Limits {
+fn memory(wire: &wire::Limits, has_limits: bool, place: &str, problems: &mut Vec<Problem>) -> Limits {
     let kept = Limits::default();
     let found = Limits {
         clients: wire.clients.unwrap_or(kept.clients),
@@ -155,12 +165,23 @@ fn memory(wire: &wire::Limits, place: &str, problems: &mut Vec<Problem>) -> Limi
         accounts: wire.accounts.unwrap_or(kept.accounts),
         endpoints: wire.endpoints.unwrap_or(kept.endpoints),
         sites: wire.sites.unwrap_or(kept.sites),
+        cells: wire.cells.unwrap_or(if has_limits { limits::CELLS } else { kept.cells }),
     };
+    if has_limits && found.cells == 0 {
+        let message = "there are limits, and nothing to count in";
+        problems.push(Problem::new(format!("{place}/cells"), message, "give at least one, or take the limits out"));
+    }
     if found.bytes() > limits::STATE {
         let message = format!("records of these numbers take {} MiB", found.bytes() >> 20);
         problems.push(Problem::new(place, message, format!("at most {} MiB are allowed", limits::STATE >> 20)));
     }
     found
+}
+
+fn rate_limits(limits: Vec<wire::RateLimit>, place: &str, problems: &mut Vec<Problem>) -> Vec<RateLimit> {
+    unique((0usize..).zip(&limits).map(|(i, limit)| (format!("{place}/{i}/id"), limit.id.as_str())), problems);
+    let all = (0usize..).zip(limits);
+    all.map(|(index, limit)| RateLimit::compile(limit, &format!("{place}/{index}"), problems)).collect()
 }
 
 fn thresholds(weights: &mut Weights, settings: &wire::BundleSettings, at: &str, problems: &mut Vec<Problem>) {

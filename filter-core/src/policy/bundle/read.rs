@@ -13,12 +13,23 @@ use crate::policy::TrustedKey;
 use crate::policy::json::Door;
 use crate::policy::problem::{Position, Problem, Problems};
 use crate::policy::wire::{
-    self, Action, AllowRule, BundleSettings, Content, Endpoint, FORMAT, Manifest, NamedEntry, Rule, Tests,
+    self, Action, AllowRule, BundleSettings, Content, Endpoint, FORMAT, Manifest, NamedEntry, RateLimit, Rule, Tests,
 };
 
 /// A content line's members.
-const MEMBERS: [&str; 10] =
-    ["settings", "weights", "names", "networks", "endpoints", "lists", "allow", "rules", "otherwise", "tests"];
+const MEMBERS: [&str; 11] = [
+    "settings",
+    "weights",
+    "names",
+    "networks",
+    "endpoints",
+    "lists",
+    "limits",
+    "allow",
+    "rules",
+    "otherwise",
+    "tests",
+];
 
 /// The format alone, so that a newer one is told from a broken one.
 #[derive(Deserialize)]
@@ -125,6 +136,7 @@ fn parts<'t>(door: &mut Door<'t>, text: &'t str, at: &str) -> Option<Content> {
         .map_or_else(BTreeMap::new, |part| values::<Vec<String>>(door, part, &place("lists"), limits::LISTS));
     let names = items::<NamedEntry>(door, members.get("names"), &place("names"), limits::NAMES);
     let endpoints = items::<Endpoint>(door, members.get("endpoints"), &place("endpoints"), limits::ENDPOINTS);
+    let rate_limits = items::<RateLimit>(door, members.get("limits"), &place("limits"), limits::RATE_LIMITS);
     let allow = items::<AllowRule>(door, members.get("allow"), &place("allow"), limits::RULES);
     let rules = items::<Rule>(door, members.get("rules"), &place("rules"), limits::RULES);
     let tests = tests(door, members.get("tests"), &place("tests"));
@@ -144,6 +156,7 @@ fn parts<'t>(door: &mut Door<'t>, text: &'t str, at: &str) -> Option<Content> {
         networks: networks.unwrap_or_default(),
         endpoints,
         lists,
+        limits: rate_limits,
         allow,
         rules,
         otherwise,

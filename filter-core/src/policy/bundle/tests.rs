@@ -82,7 +82,7 @@ fn shapes() {
         ),
         (
             r#"{"otherwise":"deny"}"#,
-            "/content/otherwise (line 2, column 19): unknown word `deny`; expected one of `allow`, `monitor`, `tag`, `block`, `redirect`, `route`, `tarpit`",
+            "/content/otherwise (line 2, column 19): unknown word `deny`; expected one of `allow`, `monitor`, `tag`, `block`, `redirect`, `route`, `tarpit`, `limit`",
         ),
         (
             r#"{"otherwise":"block"}"#,
@@ -344,8 +344,7 @@ fn sizes() {
 fn content_alone_is_placed_from_its_own_root() {
     let problems =
         check_content("{\"rules\":[\n{\"id\":\"a\",\"when\":{\"asn\":[]},\"then\":\"tag\"}\n],\"otherwise\":\"alow\"}");
-    let expected =
-        "/otherwise (line 3, column 20): unknown word `alow`; expected one of `allow`, `monitor`, `tag`, `block`";
+    let expected = "/otherwise (line 3, column 20): unknown word `alow`; expected one of `allow`, `monitor`, `tag`, `block`, `redirect`, `route`, `tarpit`, `limit`";
     assert_eq!(problems.unwrap_err().to_string(), expected);
     let problems = check_content(
         "{\"rules\":[\n{\"id\":\"a\",\"when\":{\"asn\":[]},\"then\":\"tag\"}\n],\"otherwise\":\"allow\"}",

@@ -15,7 +15,7 @@ use crate::fingerprint::{Category, Engine, Family, Names, Platform};
 use crate::limits;
 use crate::policy::json::one_of;
 use crate::policy::problem::Problem;
-use crate::policy::{Endpoint, wire};
+use crate::policy::{Endpoint, RateLimit, wire};
 use crate::request::{HttpVersion, RequestKind};
 use crate::score::Class;
 use crate::signals::infrastructure::Networks;
@@ -27,6 +27,7 @@ pub(crate) struct Scope<'b> {
     pub(crate) networks: &'b Networks,
     pub(crate) endpoints: &'b [Endpoint],
     pub(crate) lists: &'b BTreeMap<String, List>,
+    pub(crate) rate_limits: &'b [RateLimit],
     pub(crate) problems: Vec<Problem>,
     /// Tests compiled so far, over all conditions.
     pub(crate) nodes: usize,

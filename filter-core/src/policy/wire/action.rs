@@ -5,7 +5,7 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 /// What is done with a request: `"allow"`, `"monitor"`, `"tag"`, `{"block":{}}`, `{"redirect":{"location":"/closed"}}`,
-/// `{"route":{"to":"decoy"}}` or `{"tarpit":{"seconds":5}}`.
+/// `{"route":{"to":"decoy"}}`, `{"tarpit":{"seconds":5}}` or `{"limit":{"by":"per-client"}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -24,6 +24,8 @@ pub enum Action {
     Route(Route),
     /// It is held for a while, then passes or is blocked, and an event is written.
     Tarpit(Tarpit),
+    /// It is counted, and the next rules are asked; where too many came it is answered here, and an event is written.
+    Limit(Limit),
 }
 
 /// The answer to a blocked request.
@@ -89,4 +91,19 @@ pub enum After {
     Block,
     /// It passes.
     Pass,
+}
+
+/// By which limit, and the answer where too many came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// Id of one of the policy's `limits`.
+    pub by: String,
+    /// HTTP status, 400 to 599; 429 by default. gRPC callers get RESOURCE_EXHAUSTED.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// One sentence for the caller; `too many requests` by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, AllowRule, Endpoint, Rule, Tests};
+use super::{Action, AllowRule, Endpoint, RateLimit, Rule, Tests};
 
 /// A bundle's second line. Every member but `otherwise` may be left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct Content {
     /// Lists of texts by name, for rules.
     #[serde(default)]
     pub lists: BTreeMap<String, Vec<String>>,
+    /// Rate limits, for rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<RateLimit>,
     /// Rules that let pass; asked first, and they always win.
     #[serde(default)]
     pub allow: Vec<AllowRule>,
@@ -93,6 +96,9 @@ pub struct Limits {
     pub endpoints: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sites: Option<u32>,
+    /// Keys of rate limits that are counted at once; 8,192 by default where there are limits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cells: Option<u32>,
 }
 
 /// Most that each pillar may add, in milli-nats.

@@ -8,16 +8,18 @@ mod action;
 mod condition;
 mod content;
 mod endpoint;
+mod limit;
 mod manifest;
 mod rule;
 mod test;
 
-pub use action::{Action, After, Block, Redirect, Route, Tarpit};
+pub use action::{Action, After, Block, Limit, Redirect, Route, Tarpit};
 pub use condition::{AddressTest, ClaimTest, Condition, HeaderTest, Ja4Test, NamedTest, PillarTest, Range, Text};
 pub use content::{
     BundleSettings, Caps, Content, EventClient, IdentitySource, Jwt, Limits, NamedEntry, NetworkEntry, Networks,
 };
 pub use endpoint::{AnswerHeader, AnswerMember, AnswerTest, Body, Endpoint, Fields, LoginOutcome};
+pub use limit::{KeyPart, RateLimit};
 pub(crate) use manifest::content_id;
 pub use manifest::{FORMAT, Manifest, write};
 pub use rule::{AllowRule, Mode, Rule};

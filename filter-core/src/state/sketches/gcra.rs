@@ -31,6 +31,8 @@ pub struct Cell {
     due: u64,
 }
 
+fields!(Cell { due: u64 });
+
 impl Cell {
     /// Takes one event's worth.
     ///

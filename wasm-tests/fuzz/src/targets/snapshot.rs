@@ -8,8 +8,17 @@ use super::Target;
 pub(super) const TARGET: Target = Target { name: "snapshot", check, seeds, rounds: 400 };
 
 const NOW: u64 = 1_731_000_000_000;
-const LIMITS: Limits =
-    Limits { clients: 80, details: 80, addresses: 80, networks: 8, tools: 8, accounts: 8, endpoints: 8, sites: 8 };
+const LIMITS: Limits = Limits {
+    clients: 80,
+    details: 80,
+    addresses: 80,
+    networks: 8,
+    tools: 8,
+    accounts: 8,
+    endpoints: 8,
+    sites: 8,
+    cells: 0,
+};
 const HUB: u64 = 5;
 const MOST: usize = 4096;
 
