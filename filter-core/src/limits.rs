@@ -176,7 +176,9 @@ pub const SNAPSHOT_EXPIRY: u64 = 3 * 60 * 1000;
 
 /// Milliseconds by which another node's clock may be ahead.
 pub const SNAPSHOT_AHEAD: u64 = 60 * 1000;
-/// Golden tests of a bundle; one with more is refused. CI of the largest public rule sets for one product has a few hundred.
+
+/// Golden tests of a bundle; one with more is refused. Half as many as rules: tests are for what must never go wrong, `weir replay` for
+/// whole recordings.
 pub const TESTS: usize = 256;
 
 /// Bytes of all golden tests of a bundle as they are written; one with more is refused. A browser's request has about 1 KB.

@@ -80,6 +80,11 @@ codes! {
     LIMIT_CHOSEN = 533, "a limit whose key its callers choose themselves";
     LIMIT_SHARED = 534, "a limit that one caller can use up for all others";
     COST = 540, "the conditions may cost more than a request should";
+    // Golden tests.
+    TEST = 600, "a test that cannot be carried out";
+    TEST_EXPECTS = 601, "a test expects nothing, or what can never be";
+    TEST_TRACE = 602, "a trace that a test names";
+    TEST_FAILS = 610, "a test comes out otherwise than expected";
 }
 
 impl std::fmt::Display for Code {

@@ -10,10 +10,10 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Document, Source};
 use crate::timing::Timing;
-use crate::{Built, Report, claims, defaults, names, networks};
+use crate::{Built, Report, Tests, claims, defaults, golden, names, networks};
 
 /// Builds the bundle that the source file describes.
-pub(crate) fn build(path: &Path) -> Result<Built, Diagnostics> {
+pub(crate) fn build(path: &Path, tests: Tests) -> Result<Built, Diagnostics> {
     let document = Document::read(path)?;
     let (source, problems) = Source::read(&document.text);
     let mut found: Vec<Diagnostic> = problems.iter().map(|problem| of_form(&document, problem)).collect();
@@ -76,6 +76,14 @@ pub(crate) fn build(path: &Path) -> Result<Built, Diagnostics> {
         tests: wire::Tests::new(),
     };
     defaults::write_out(&mut content);
+    let mut lowered_tests = golden::lower(&source.tests, folder, &content);
+    let is_testable = lowered_tests.problems.is_empty();
+    if tests != Tests::LeaveOut && is_testable {
+        content.tests = std::mem::take(&mut lowered_tests.tests);
+    }
+    // A name that is missing because of another problem is no news.
+    let told = lowered_tests.problems.iter().filter(|(code, _)| is_whole || *code != Code::TEST_EXPECTS);
+    found.extend(told.map(|(code, problem)| Diagnostic::of_problem(*code, document.place(), problem)));
     let text = wire::write(&content, source.serial)
         .map_err(|error| Diagnostic::new(Code::OTHER, document.place(), 0..0, error.to_string(), "this is a bug"))?;
     if is_whole
@@ -84,11 +92,36 @@ pub(crate) fn build(path: &Path) -> Result<Built, Diagnostics> {
     {
         found.extend(problems.iter().filter_map(|problem| of_meaning(&document, &lowered, problem)));
     }
+    if tests == Tests::Run && found.is_empty() {
+        failures(&document, &lowered_tests, &text, &mut found);
+    }
     Diagnostics::check(found, &document.file)?;
     let manifest = text.lines().next().and_then(|line| serde_json::from_str::<Manifest>(line).ok());
     let id = manifest.map(|manifest| manifest.id).unwrap_or_default();
     let report = Report::new(&content, id, source.serial, text.len());
     Ok(Built { bytes: text.into_bytes(), report })
+}
+
+/// Golden tests that come out otherwise, each where its author wrote what he expected.
+fn failures(document: &Document, tests: &golden::Lowered, bundle: &str, found: &mut Vec<Diagnostic>) {
+    let problem = |message: &str, remedy: &str, place: String| {
+        let problem = Problem::new(place, message, remedy);
+        Diagnostic::of_problem(Code::TEST_FAILS, document.place(), &problem)
+    };
+    match golden::run(bundle, "") {
+        Ok(run) => {
+            for failure in run.tests.iter().flat_map(|test| &test.failures) {
+                let message = format!("test `{}` fails: {}", failure.test, failure.message);
+                let reasons: Vec<&str> = failure.reasons.iter().map(|(signal, _, _)| signal.as_str()).collect();
+                let why = if reasons.is_empty() { "nothing".to_owned() } else { reasons.join(", ") };
+                let remedy = format!("it comes to {}, for {why}; mend the rule or the expectation", failure.verdict);
+                found.push(problem(&message, &remedy, tests.place(failure)));
+            }
+        }
+        Err(problems) => {
+            found.extend(problems.iter().map(|one| problem(&one.message, &one.remedy, "/tests".to_owned())));
+        }
+    }
 }
 
 /// One rule's condition.

@@ -17,6 +17,7 @@ mod compile;
 mod defaults;
 mod diagnostic;
 mod flatten;
+pub mod golden;
 pub mod lint;
 mod locate;
 mod names;
@@ -25,6 +26,7 @@ mod report;
 mod schema;
 mod source;
 mod timing;
+mod words;
 
 use std::path::Path;
 
@@ -34,7 +36,7 @@ pub use flatten::{Flat, flatten};
 pub use locate::locate;
 pub use report::Report;
 pub use schema::schema;
-pub use source::{AllowRule, Rule, Source, without_comments};
+pub use source::{AllowRule, Expect, Rule, Source, Test, TestRequest, without_comments};
 pub use timing::{Day, Window};
 
 /// A finished bundle.
@@ -46,11 +48,32 @@ pub struct Built {
     pub report: Report,
 }
 
-/// Builds the bundle that the source file describes.
+/// What is done about a source's golden tests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tests {
+    /// They are run; one that fails is a problem.
+    #[default]
+    Run,
+    /// They go into the bundle as they are: hosts refuse it where one fails.
+    Keep,
+    /// They are left out.
+    LeaveOut,
+}
+
+/// Builds the bundle that the source file describes, and runs its golden tests.
 ///
 /// # Errors
 ///
 /// Everything that is wrong with the source and its data files at once, each with its code, place and remedy.
 pub fn build(source: &Path) -> Result<Built, Diagnostics> {
-    compile::build(source)
+    build_with(source, Tests::Run)
+}
+
+/// The same with a choice about its tests.
+///
+/// # Errors
+///
+/// As [`build`].
+pub fn build_with(source: &Path, tests: Tests) -> Result<Built, Diagnostics> {
+    compile::build(source, tests)
 }

@@ -1,5 +1,6 @@
 //! The policy source as its author writes it: JSON with comments, conditions as CEL expressions.
 
+mod test;
 mod text;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::timing::Window;
+pub use test::{Expect, Test, TestRequest};
+pub(crate) use test::{ScoreBounds, TestClient, TestTls, Trace};
 pub(crate) use text::Document;
 pub use text::without_comments;
 
@@ -59,6 +62,9 @@ pub struct Source {
     /// What happens where no rule matches.
     #[schemars(required)]
     pub otherwise: Option<Action>,
+    /// Golden tests: what must be done with requests of your choice. Hosts run them before the bundle serves.
+    #[serde(default)]
+    pub tests: Vec<Test>,
 }
 
 /// A rule that lets a request pass whatever else would be said about it.
@@ -111,7 +117,7 @@ pub struct Rule {
 }
 
 /// A source's members.
-const MEMBERS: [&str; 13] = [
+const MEMBERS: [&str; 14] = [
     "$schema",
     "about",
     "serial",
@@ -125,6 +131,7 @@ const MEMBERS: [&str; 13] = [
     "allow",
     "rules",
     "otherwise",
+    "tests",
 ];
 
 impl Source {
@@ -147,6 +154,7 @@ impl Source {
         source.limits = items(&mut door, members.get("limits"), "/limits", limits::RATE_LIMITS);
         source.allow = items(&mut door, members.get("allow"), "/allow", limits::RULES);
         source.rules = items(&mut door, members.get("rules"), "/rules", limits::RULES);
+        source.tests = items(&mut door, members.get("tests"), "/tests", limits::TESTS);
         let example = "say what happens where no rule matches, such as `\"allow\"`";
         source.otherwise = needed(&mut door, members.get("otherwise"), "otherwise", example);
         let serial = needed(&mut door, members.get("serial"), "serial", "number the versions of this policy from 1");

@@ -229,6 +229,11 @@ impl<'t> Sent<'t> {
         match TestLine::read(line) {
             TestLine::Fact("after", value) => self.after = value?.parse().ok()?,
             TestLine::Fact("times", value) => self.times = value?.parse().ok()?,
+            TestLine::Fact("new", None) => {
+                *facts = Facts::default();
+                self.headers_known = None;
+                self.own().clear();
+            }
             TestLine::Fact("headers", None) => self.own().clear(),
             TestLine::Fact("headers_known", value) => {
                 self.headers_known = value.map(|names| names.split(' ').map(str::as_bytes).collect());

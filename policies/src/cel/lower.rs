@@ -7,9 +7,9 @@ use super::literal::Literal;
 use super::parse::Parsed;
 use super::test::Comparison;
 use super::tree::Lowered;
-use super::words::meant;
 use super::{Fault, Scope};
 use crate::code::Code;
+use crate::words::meant;
 
 /// One condition on its way.
 pub(super) struct Lowering<'p> {

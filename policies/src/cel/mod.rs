@@ -22,7 +22,6 @@ mod test;
 mod text;
 mod tree;
 mod variables;
-mod words;
 
 use std::collections::BTreeMap;
 

@@ -8,8 +8,8 @@ use super::Fault;
 use super::literal::{Literal, Placed};
 use super::lower::Lowering;
 use super::variables::{MEANT, NOT_YET, VARIABLES, Variable};
-use super::words::meant;
 use crate::code::Code;
+use crate::words::meant;
 
 /// One side of a test.
 pub(super) enum Operand {

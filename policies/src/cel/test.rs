@@ -12,8 +12,8 @@ use super::lower::Lowering;
 use super::resolve::Operand;
 use super::tree::Lowered;
 use super::variables::{Kind, Variable};
-use super::words::meant;
 use crate::code::Code;
+use crate::words::meant;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Comparison {

@@ -15,8 +15,11 @@ use std::sync::Arc;
 
 use filter_core::engine::Engine;
 use filter_core::policy::{Bundle, BundleSource, Problem, Problems, Settings};
+use filter_core::state::Tables;
 use policy_compiler::lint::Context;
-use policy_compiler::{Diagnostic, Diagnostics};
+use policy_compiler::{Diagnostic, Diagnostics, Tests};
+
+use crate::desk;
 
 /// One thing wrong, with its place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +52,9 @@ pub struct Finding {
 /// Everything that is wrong with it, in the order of the text.
 pub fn check(kind: Kind, file: &Path, text: &str) -> Result<String, Vec<Finding>> {
     let result = match kind {
-        Kind::Bundle => Bundle::parse(text.as_bytes()).map(|bundle| told(&bundle)),
+        Kind::Bundle => desk::take(text.as_bytes()).map(|engine| told(engine.bundle())),
         Kind::Settings => settings(text),
-        Kind::Policy => return build(file).map(|(_, report)| report).map_err(|found| findings(&found)),
+        Kind::Policy => return build(file, Tests::Run).map(|(_, report)| report).map_err(|found| findings(&found)),
     };
     result.map_err(|problems| {
         let name = file.display().to_string();
@@ -66,9 +69,11 @@ pub fn check(kind: Kind, file: &Path, text: &str) -> Result<String, Vec<Finding>
 pub fn lint(kind: Kind, file: &Path, text: &str, context: &Context) -> Vec<Finding> {
     let (bundle, at) = match kind {
         Kind::Bundle => (Ok(text.to_owned()), "/content"),
-        Kind::Policy => {
-            (policy_compiler::build(file).map(|built| String::from_utf8_lossy(&built.bytes).into_owned()), "")
-        }
+        Kind::Policy => (
+            policy_compiler::build_with(file, Tests::LeaveOut)
+                .map(|built| String::from_utf8_lossy(&built.bytes).into_owned()),
+            "",
+        ),
         Kind::Settings => return Vec::new(),
     };
     let lints = bundle.ok().and_then(|bundle| policy_compiler::lint::lint(&bundle, context).ok()).unwrap_or_default();
@@ -88,8 +93,8 @@ pub fn lint(kind: Kind, file: &Path, text: &str, context: &Context) -> Vec<Findi
 ///
 /// # Errors
 /// Everything that is wrong with the source and the files it names.
-pub fn build(file: &Path) -> Result<(Vec<u8>, String), Diagnostics> {
-    let built = policy_compiler::build(file)?;
+pub fn build(file: &Path, tests: Tests) -> Result<(Vec<u8>, String), Diagnostics> {
+    let built = policy_compiler::build_with(file, tests)?;
     Ok((built.bytes, built.report.to_string()))
 }
 
@@ -106,7 +111,7 @@ fn settings(text: &str) -> Result<String, Problems> {
     let Some(bundle) = bundle else { return Ok(format!("host settings {secret}{warning}")) };
     let engine = Bundle::trusted(bundle.as_bytes(), &settings.trusted_keys).map_err(inside)?;
     let told = told(&engine);
-    Engine::new(engine, &settings)?;
+    Engine::tested::<Tables>(engine, &settings)?;
     Ok(format!("host settings {secret}, {told}{warning}"))
 }
 

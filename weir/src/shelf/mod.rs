@@ -90,7 +90,7 @@ impl Shelf {
     /// Where it is no bundle, hosts would refuse its serial after the one they have, it is unsigned after a signed one, the
     /// place cannot be written, or somebody else put one there meanwhile.
     pub fn push(&self, text: &str, note: Option<String>, now: u64) -> Result<Pushed, ShelfError> {
-        Bundle::parse(text.as_bytes()).map_err(|problems| ShelfError::Refused(problems.to_string()))?;
+        crate::desk::take(text.as_bytes()).map_err(|problems| ShelfError::Refused(problems.to_string()))?;
         let offered = Lines::read(text)?.manifest;
         let (mut history, history_tag) = self.read_history()?;
         let blob = sha256(text.as_bytes());

@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use anstyle::{AnsiColor, Style};
 use anyhow::Context;
-use policy_compiler::lint;
+use policy_compiler::{Tests, lint};
 use weir::bundle::{Lines, SigningKey, Terms, seal};
 use weir::check::{self, Kind};
 use weir::replay::many;
@@ -14,7 +15,8 @@ use super::Exit;
 
 /// Build a bundle from a policy source and the data files it names
 ///
-/// The same files give the same bytes and the same id. What a host would refuse is not written.
+/// The same files give the same bytes and the same id. What a host would refuse is not written, nor a bundle that fails one of
+/// its own golden tests.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -40,11 +42,15 @@ pub(super) struct Args {
     /// Hosts call it stale from this time on, and serve it all the same
     #[arg(long, value_name = "TIME", value_parser = time::parse)]
     expires: Option<u64>,
+    /// Leave the golden tests out, unrun: hosts then take whatever the policy does
+    #[arg(long)]
+    skip_tests: bool,
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let mut out = anstream::stdout().lock();
-    let (bytes, report) = match check::build(&args.source) {
+    let tests = if args.skip_tests { Tests::LeaveOut } else { Tests::Run };
+    let (bytes, report) = match check::build(&args.source, tests) {
         Ok(built) => built,
         Err(_) => return refuse(&args, &mut out),
     };
@@ -60,6 +66,12 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let context = lint::Context { now: time::now(), own: Vec::new() };
     for warning in check::lint(Kind::Policy, &args.source, &source, &context) {
         anstream::eprintln!("{}\n", warning.render());
+    }
+    if args.skip_tests {
+        let yellow = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
+        anstream::eprintln!(
+            "{yellow}warning{yellow:#}: the golden tests were not run and are not in the bundle; hosts will take it whatever it does"
+        );
     }
     if let Some(serial) = args.serial {
         writeln!(out, "  serial {serial}, in place of the source's")?;

@@ -21,6 +21,7 @@ mod schema;
 mod signals;
 mod up;
 mod status;
+mod test;
 mod verify;
 
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ Start with:
 enum Verb {
     Build(build::Args),
     Check(check::Args),
+    Test(test::Args),
     Keygen(keygen::Args),
     Verify(verify::Args),
     Inspect(inspect::Args),
@@ -74,6 +76,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     let result = match cli.verb {
         Verb::Build(args) => build::run(args),
         Verb::Check(args) => check::run(args),
+        Verb::Test(args) => test::run(args),
         Verb::Keygen(args) => keygen::run(args),
         Verb::Verify(args) => verify::run(args),
         Verb::Inspect(args) => inspect::run(args),

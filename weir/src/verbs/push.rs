@@ -4,10 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use filter_core::policy::Bundle;
 use weir::bundle::Lines;
 use weir::shelf::{Place, Pushed, Shelf, with_bundle};
-use weir::{files, time};
+use weir::{desk, files, time};
 
 use super::Exit;
 
@@ -46,7 +45,7 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let text = read(&args.bundle)?;
     let mut out = anstream::stdout().lock();
-    if let Err(problems) = Bundle::parse(text.as_bytes()) {
+    if let Err(problems) = desk::take(text.as_bytes()) {
         let name = args.bundle.display();
         problems.iter().try_for_each(|problem| writeln!(out, "{name}: {problem}"))?;
         return Ok(Exit::Problems);
