@@ -19,12 +19,15 @@ fn page() -> String {
 
 fn variables() -> String {
     let mut table = "| variable | type | |\n|---|---|---|\n".to_owned();
-    for variable in VARIABLES {
+    // Those of one description stand in one line.
+    for alike in VARIABLES.chunk_by(|one, next| one.about == next.about) {
+        let Some(variable) = alike.first() else { continue };
+        let paths: Vec<&str> = alike.iter().map(|variable| variable.path).collect();
         let words = match variable.words() {
             [] => String::new(),
             words => format!(": `{}`", words.join("`, `")),
         };
-        writeln!(table, "| `{}` | {} | {}{words} |", variable.path, variable.kind(), variable.about).unwrap();
+        writeln!(table, "| `{}` | {} | {}{words} |", paths.join("`, `"), variable.kind(), variable.about).unwrap();
     }
     table
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Account, Address, Alarm, Beside, Cells, Client, ClientDetail, Endpoint, LoginResult, Network, Shown, Site, Tool,
-    Touched, Visit,
+    Touched, Visit, Vouched,
 };
 use crate::facts::{Fact, Outcome};
 use crate::fingerprint::credentials::Attempt;
@@ -46,6 +46,8 @@ pub struct Memory<'r> {
     pub pause: Option<u64>,
     /// Key of the network, 0 where nothing names one.
     pub network_key: u64,
+    /// Which records nobody can choose for himself.
+    pub vouched: Vouched,
 }
 
 impl<'r> Records<'r> {
@@ -65,7 +67,7 @@ impl<'r> Records<'r> {
 
     /// Counts a request in every record, and gives them back to be read, put together with what other nodes counted. [`Engine::decide`](crate::engine::Engine::decide) does this.
     pub fn count(self, touched: &Touched) -> Memory<'r> {
-        let Touched { keys, visit, .. } = touched;
+        let Touched { keys, visit, vouched } = touched;
         let mut pause = None;
         // Whoever has no name has no record, whatever was lent.
         let client = self.client.filter(|_| keys.client != 0).map(|client| {
@@ -108,6 +110,7 @@ impl<'r> Records<'r> {
             }),
             visit: Some(*visit),
             pause,
+            vouched: *vouched,
             network_key: keys.network,
         };
         self.beside.join(own, keys)

@@ -64,9 +64,12 @@ impl Variable {
 }
 
 macro_rules! variables {
-    ($($path:literal, $kind:expr, $about:literal;)*) => {
-        /// Every variable, in the order of the line.
-        pub const VARIABLES: &[Variable] = &[$(Variable { path: $path, about: $about, kind: $kind }),*];
+    ($($path:literal, $kind:expr, $about:literal;)* counts $($($name:literal)+, $what:literal;)*) => {
+        /// Every variable, in the order of the line; then what memory holds.
+        pub const VARIABLES: &[Variable] = &[
+            $(Variable { path: $path, about: $about, kind: $kind },)*
+            $($(Variable { path: $name, about: $what, kind: Kind::Number(u32::MAX, |range| count($name, range)) },)+)*
+        ];
     };
 }
 
@@ -109,14 +112,52 @@ variables! {
     "pillars.behaviour", Kind::Number(100, |range| pillar("behaviour", range)), "the behaviour pillar's score";
     "class", Kind::Word(Vocabulary::Class, Condition::Class), "what the score and the proof come to";
     "lists", Kind::Lists, "the policy's lists of texts by name: `request.path in lists.paths`";
+    counts
+    "client.requests_4s" "client.requests_1m" "client.requests_17m" "client.requests_5h", "requests of the client (its session, else address and user agent) lately; see Counts";
+    "client.failed_logins", "logins that failed";
+    "client.failed_accounts", "distinct accounts on which logins failed";
+    "client.addresses", "distinct addresses it came from";
+    "client.paths", "distinct paths it asked for";
+    "client.endpoints", "distinct endpoints it asked for";
+    "client.missing", "distinct paths that were not there";
+    "address.requests_4s" "address.requests_1m" "address.requests_17m" "address.requests_5h", "requests from the address (IPv6: its /64)";
+    "address.failed_logins", "logins that failed";
+    "address.failed_accounts", "distinct accounts on which logins failed";
+    "address.clients", "distinct clients";
+    "address.tools", "distinct programs";
+    "network.requests_4s" "network.requests_1m" "network.requests_17m" "network.requests_5h", "requests from the network: autonomous system, else IPv4 /24 or IPv6 /48";
+    "network.failed_logins", "logins that failed in the last 30 to 60 minutes";
+    "network.failed_accounts", "distinct accounts on which logins failed in that time";
+    "network.addresses", "distinct addresses";
+    "network.tools", "distinct programs";
+    "tool.requests_4s" "tool.requests_1m" "tool.requests_17m" "tool.requests_5h", "requests of the program, by how they are put together, wherever it runs";
+    "tool.failed_logins", "logins that failed in the last 30 to 60 minutes";
+    "tool.failed_accounts", "distinct accounts on which logins failed in that time";
+    "tool.addresses", "distinct addresses it runs at";
+    "tool.networks", "distinct networks";
+    "tool.paths", "distinct paths";
+    "account.requests_4s" "account.requests_1m" "account.requests_17m" "account.requests_5h", "requests that log in to the account";
+    "account.failures_4s" "account.failures_1m" "account.failures_17m" "account.failures_5h", "its failed logins, likewise";
+    "account.clients", "distinct clients that log in to it";
+    "account.addresses", "distinct addresses";
+    "account.networks", "distinct networks";
+    "account.tools", "distinct programs";
+    "endpoint.requests_4s" "endpoint.requests_1m" "endpoint.requests_17m" "endpoint.requests_5h", "requests to the endpoint, from everybody";
+    "endpoint.failures_4s" "endpoint.failures_1m" "endpoint.failures_17m" "endpoint.failures_5h", "its answers of 401 and 403, likewise";
+    "endpoint.clients", "distinct clients";
+    "site.requests_4s" "site.requests_1m" "site.requests_17m" "site.requests_5h", "requests to the host, from everybody";
+    "site.failed_logins", "logins that failed in the last 30 to 60 minutes";
+    "site.failed_accounts", "distinct accounts on which logins failed in that time";
+    "site.clients", "distinct clients";
+    "site.addresses", "distinct addresses";
 }
 
 /// Variables that the language has words for and the core no facts yet, with what to write in their place.
 pub(super) const NOT_YET: &[(&str, &str)] = &[
-    ("rates", "test `score` or `signals`; request rates need state"),
-    ("distinct", "test `score` or `signals`; distinct counts need state"),
-    ("account", "test `endpoint.label`; accounts need state"),
-    ("session", "test `request.headers['cookie']`; sessions need state"),
+    ("rates", "write `client.requests_1m > 100`, or another of its kind"),
+    ("distinct", "write `address.clients > 10`, or another of its kind"),
+    ("account", "write `account.failures_17m > 5`, or another of its kind"),
+    ("session", "write `client.requests_1m > 100`; `settings.identity` says what a session is"),
     ("tool", "test `tls.ja4` or `claim`"),
     ("time", "give the rule a `schedule` or `expires`"),
     ("client.labels", "test `client.networks`"),
@@ -157,6 +198,10 @@ fn in_kind(kind: String) -> Condition {
 
 fn ja4(value: Text, by: &[&str]) -> Condition {
     Condition::Ja4(Ja4Test { value, by: by.iter().map(|by| (*by).to_owned()).collect() })
+}
+
+fn count(name: &str, range: Range) -> Condition {
+    Condition::Count(PillarTest { name: name.to_owned(), at_least: range.at_least, below: range.below })
 }
 
 fn pillar(name: &str, range: Range) -> Condition {

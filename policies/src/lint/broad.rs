@@ -50,6 +50,9 @@ fn is_shared_alone(condition: &Condition, content: &Content) -> bool {
 
 /// Tests about the sender or his doing, beside where he comes from and what he asks for.
 fn is_conduct(test: &Condition) -> bool {
-    use Condition::{Claim, Class, Crawler, Header, Ja4, Named, Pillar, Score, Signal};
-    matches!(test, Score(_) | Pillar(_) | Signal(_) | Class(_) | Claim(_) | Named(_) | Crawler(_) | Ja4(_) | Header(_))
+    use Condition::{Claim, Class, Count, Crawler, Header, Ja4, Named, Pillar, Score, Signal};
+    matches!(
+        test,
+        Score(_) | Pillar(_) | Signal(_) | Class(_) | Count(_) | Claim(_) | Named(_) | Crawler(_) | Ja4(_) | Header(_)
+    )
 }

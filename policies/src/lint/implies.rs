@@ -15,7 +15,9 @@ pub(super) fn implies(a: &Condition, b: &Condition) -> bool {
         (All(parts), _) if parts.iter().any(|part| implies(part, b)) => true,
         (_, Any(parts)) => parts.iter().any(|part| implies(a, part)),
         (Score(a), Score(b)) => within(a, b),
-        (Pillar(a), Pillar(b)) => a.name == b.name && within(&range(a.at_least, a.below), &range(b.at_least, b.below)),
+        (Pillar(a), Pillar(b)) | (Count(a), Count(b)) => {
+            a.name == b.name && within(&range(a.at_least, a.below), &range(b.at_least, b.below))
+        }
         (Signal(a), Signal(b)) | (Endpoint(a), Endpoint(b)) | (Label(a), Label(b)) => subset(a, b),
         (Class(a), Class(b)) | (Kind(a), Kind(b)) | (Method(a), Method(b)) => subset(a, b),
         (Provenance(a), Provenance(b)) | (Country(a), Country(b)) | (Crawler(a), Crawler(b)) => subset(a, b),
@@ -41,7 +43,7 @@ pub(super) fn never(condition: &Condition) -> bool {
         All(parts) => parts.iter().any(never) || contradict(parts),
         Not(inner) => **inner == Always,
         Score(range) => is_empty(range),
-        Pillar(test) => is_empty(&range(test.at_least, test.below)),
+        Pillar(test) | Count(test) => is_empty(&range(test.at_least, test.below)),
         Signal(words) | Class(words) | Kind(words) | Endpoint(words) | Label(words) | Method(words) => words.is_empty(),
         Provenance(words) | Country(words) | Crawler(words) | Http(words) | Tls(words) => words.is_empty(),
         Asn(numbers) => numbers.is_empty(),

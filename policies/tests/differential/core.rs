@@ -84,9 +84,9 @@ pub(crate) fn engine(when: &str) -> Result<Engine, String> {
 
 /// What the core says of a request; `None` where it is unknown.
 pub(crate) fn holds(engine: &Engine, sent: &Sent) -> Option<bool> {
-    sent.with(|facts| match engine.judge(facts, 0).rule().map(|rule| rule.id.as_str()) {
-        Some("yes") => Some(true),
-        Some(_) => Some(false),
-        None => None,
+    let mut kept = sent.kept.clone();
+    sent.with(|facts| {
+        let verdict = engine.decide(engine.plan(facts, 0), kept.records());
+        verdict.rule().map(|rule| rule.id == "yes")
     })
 }

@@ -86,7 +86,25 @@ fn test(random: &mut Random) -> Pair {
         let items: Vec<String> = (0..=random.below(3)).map(|_| format!("'{}'", random.pick(pool))).collect();
         format!("[{}]", items.join(", "))
     };
-    Pair::same(match random.below(24) {
+    let counts = [
+        "client.requests_1m",
+        "client.requests_5h",
+        "client.failed_logins",
+        "client.paths",
+        "address.requests_4s",
+        "address.requests_1m",
+        "address.clients",
+        "network.requests_1m",
+        "tool.requests_5h",
+        "tool.addresses",
+        "account.failures_17m",
+        "endpoint.requests_17m",
+        "site.requests_4s",
+        "endpoint.failures_1m",
+    ];
+    Pair::same(match random.below(27) {
+        24..=25 => format!("{} {order} {}", random.pick(&counts), random.pick(&["1", "2", "6", "40", "42"])),
+        26 => member(random.pick(&counts).to_owned(), "[1, 2, 7, 41]".into()),
         0 => format!("request.method {equals} '{}'", random.pick(&METHODS)),
         1 => member("request.method".into(), quoted(random, &METHODS)),
         2 => format!("'{}' {equals} request.host", random.pick(&HOSTS[..2])),

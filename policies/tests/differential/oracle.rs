@@ -13,6 +13,7 @@ use filter_core::engine::Engine;
 use filter_core::facts::{Fact, Ja4By, Provenance, TlsVersion};
 use filter_core::signals::infrastructure::{CrawlerProof, NetworkKind};
 use filter_core::signals::{Pillar, SIGNALS, SignalId};
+use filter_core::state::sketches::{Rates, Scale};
 
 use crate::core_side::{LISTS, NETWORKS};
 use crate::requests::{HEADERS, Sent};
@@ -36,8 +37,9 @@ impl Facts {
     }
 
     pub(crate) fn of(sent: &Sent, engine: &Engine) -> Self {
+        let mut kept = sent.kept.clone();
         sent.with(|facts| {
-            let verdict = engine.judge(facts, 0);
+            let verdict = engine.decide(engine.plan(facts, 0), kept.records());
             let mut context = Context::default();
             let mut add = |name: &'static str, value: Value| context.add_variable_from_value(name, value);
 
@@ -82,7 +84,39 @@ impl Facts {
             set(&mut map, "network_kinds", address.filter(|_| sure).map(|_| kinds.collect::<Vec<Value>>().into()));
             set(&mut map, "asn", number(sent.asn).filter(|_| sure));
             set(&mut map, "country", text(sent.country).filter(|_| sure));
+            let memory = &verdict.memory;
+            let lately = |rates: &Rates, scale| i64::from(rates.count(scale, 0)).into();
+            // Nobody has a session here: the address names the client, the address and the network.
+            let vouched = |value: Option<Value>| value.filter(|_| sure && address.is_some());
+            let client = memory.client.map(|client| &client.rates);
+            set(&mut map, "requests_1m", vouched(client.map(|rates| lately(rates, Scale::Minute))));
+            set(&mut map, "requests_5h", vouched(client.map(|rates| lately(rates, Scale::Hours))));
+            let detail = memory.detail;
+            let failed = detail.map(|detail| i64::from(detail.logins.counts().failed).into());
+            set(&mut map, "failed_logins", vouched(failed));
+            set(&mut map, "paths", vouched(detail.map(|detail| i64::from(detail.paths.count()).into())));
             add("client", map.into());
+
+            let mut map = Map::new();
+            let record = memory.address;
+            set(&mut map, "requests_4s", vouched(record.map(|record| lately(&record.rates, Scale::Seconds))));
+            set(&mut map, "requests_1m", vouched(record.map(|record| lately(&record.rates, Scale::Minute))));
+            set(&mut map, "clients", vouched(record.map(|record| i64::from(record.clients.count()).into())));
+            add("address", map.into());
+            let mut map = Map::new();
+            let record = memory.network;
+            set(&mut map, "requests_1m", vouched(record.map(|record| lately(&record.rates, Scale::Minute))));
+            add("network", map.into());
+            let mut map = Map::new();
+            let record = memory.tool;
+            set(&mut map, "requests_5h", record.map(|record| lately(&record.rates, Scale::Hours)));
+            set(&mut map, "addresses", record.map(|record| i64::from(record.addresses.count()).into()));
+            add("tool", map.into());
+            // No body tells whom a login is for.
+            add("account", Map::new().into());
+            let mut map = Map::new();
+            set(&mut map, "requests_4s", memory.site.map(|record| lately(&record.rates, Scale::Seconds)));
+            add("site", map.into());
 
             let mut map = Map::new();
             set(&mut map, "version", word(sent.tls, TlsVersion::as_str));
@@ -129,6 +163,8 @@ impl Facts {
             let mut map = Map::new();
             set(&mut map, "id", Some(endpoint.0.into()));
             set(&mut map, "label", Some(endpoint.1.into()));
+            set(&mut map, "requests_17m", memory.endpoint.map(|record| lately(&record.rates, Scale::Quarter)));
+            set(&mut map, "failures_1m", memory.endpoint.map(|record| lately(&record.failures, Scale::Minute)));
             add("endpoint", map.into());
 
             let fired = SIGNALS.iter().filter(|signal| verdict.evidence.has(SignalId::parse(signal.id).unwrap()));

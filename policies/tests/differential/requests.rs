@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use filter_core::facts::{ClientFacts, Fact, Facts, Header, Ja4By, Provenance, TlsFacts, TlsVersion};
 
+use filter_core::state::{Address, Client, ClientDetail, Endpoint, Network, Records, Site, Tool};
+
 use crate::random::Random;
 
 pub(crate) const METHODS: [&str; 4] = ["GET", "POST", "PUT", "DELETE"];
@@ -40,6 +42,66 @@ pub(crate) const JA4: [&str; 3] =
     ["t13d1516h2_8daaf6152771_02713d6af862", "t12d1234h1_aaaaaaaaaaaa_bbbbbbbbbbbb", "q13d0310h3_x_y"];
 pub(crate) const ASNS: [u32; 3] = [1, 64500, 4_294_967_295];
 
+/// What is remembered when a request comes; `None` is not.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    client: Option<Client>,
+    detail: Option<ClientDetail>,
+    address: Option<Address>,
+    network: Option<Network>,
+    tool: Option<Tool>,
+    endpoint: Option<Endpoint>,
+    site: Option<Site>,
+}
+
+impl Kept {
+    fn random(random: &mut Random) -> Self {
+        // Of one time or very old, with few and many in it.
+        let (mut client, mut detail, mut address) = (Client::EMPTY, ClientDetail::EMPTY, Address::EMPTY);
+        let (mut network, mut tool) = (Network::EMPTY, Tool::EMPTY);
+        let (mut endpoint, mut site) = (Endpoint::EMPTY, Site::EMPTY);
+        let amount = |random: &mut Random| u32::try_from([0, 1, 5, 40][random.below(4)] + random.below(3)).unwrap();
+        for rates in [
+            &mut client.rates,
+            &mut address.rates,
+            &mut network.rates,
+            &mut tool.rates,
+            &mut endpoint.rates,
+            &mut endpoint.failures,
+            &mut site.rates,
+        ] {
+            rates.add(0, amount(random));
+        }
+        let hash = |number: u32| (u64::from(number) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (0..amount(random)).for_each(|number| detail.paths.add(hash(number)));
+        (0..amount(random)).for_each(|number| address.clients.add(hash(number)));
+        (0..amount(random)).for_each(|number| tool.addresses.add(hash(number)));
+        Kept {
+            client: (!random.one_in(4)).then_some(client),
+            detail: (!random.one_in(4)).then_some(detail),
+            address: (!random.one_in(4)).then_some(address),
+            network: (!random.one_in(4)).then_some(network),
+            tool: (!random.one_in(4)).then_some(tool),
+            endpoint: (!random.one_in(4)).then_some(endpoint),
+            site: (!random.one_in(4)).then_some(site),
+        }
+    }
+
+    /// Lends them.
+    pub(crate) fn records(&mut self) -> Records<'_> {
+        Records {
+            client: self.client.as_mut(),
+            detail: self.detail.as_mut(),
+            address: self.address.as_mut(),
+            network: self.network.as_mut(),
+            tool: self.tool.as_mut(),
+            endpoint: self.endpoint.as_mut(),
+            site: self.site.as_mut(),
+            ..Records::default()
+        }
+    }
+}
+
 /// One request, owned.
 #[derive(Debug)]
 pub(crate) struct Sent {
@@ -57,6 +119,7 @@ pub(crate) struct Sent {
     pub(crate) tls: Fact<TlsVersion>,
     pub(crate) ja4: Fact<&'static str>,
     pub(crate) ja4_by: Ja4By,
+    pub(crate) kept: Kept,
 }
 
 fn fact<T>(random: &mut Random, value: T) -> Fact<T> {
@@ -100,6 +163,7 @@ impl Sent {
             tls: fact(random, tls),
             ja4: fact(random, ja4),
             ja4_by: [Ja4By::Spec, Ja4By::Envoy][random.below(2)],
+            kept: Kept::random(random),
         }
     }
 

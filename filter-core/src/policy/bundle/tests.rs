@@ -95,7 +95,7 @@ fn shapes() {
         (r#"{"otherwise":7}"#, "/content/otherwise (line 2, column 14): no value that fits here; mend the text here"),
         (
             r#"{"otherwise":"allow","rulez":[]}"#,
-            "/content/rulez (line 2, column 29): unknown member `rulez`; expected `settings`, `weights`, `names`, `networks`, `endpoints`, `lists`, `allow`, `rules` or `otherwise`",
+            "/content/rulez (line 2, column 29): unknown member `rulez`; expected `settings`, `weights`, `names`, `networks`, `endpoints`, `lists`, `limits`, `allow`, `rules`, `otherwise` or `tests`",
         ),
         (
             r#"{"otherwise":"allow","otherwise":"tag"}"#,
@@ -124,7 +124,7 @@ fn one_bad_rule_hides_no_other() {
     let content = r#"{"allow":[{"id":"a","whn":"always"}],"rules":[{"id":"b","when":{"scor":{}},"then":"allow"},{"id":"c","when":"always"},{"id":"d","when":{"all":["always",{"path":{"is":7}}]},"then":"tag"}],"otherwise":"allow"}"#;
     let expected = [
         "/content/allow/0/whn (line 2, column 25): unknown member `whn`; expected one of `id`, `when`, `mode`, `note`",
-        "/content/rules/0/when/scor (line 2, column 70): unknown word `scor`; expected one of `always`, `all`, `any`, `not`, `score`, `pillar`, `signal`, `class`, `kind`, `endpoint`, `label`, `method`, `host`, `path`, `query`, `header`, `address`, `provenance`, `asn`, `country`, `claim`, `named`, `crawler`, `http`, `tls`, `ja4`, `secure`, `time`, `week`, `share`",
+        "/content/rules/0/when/scor (line 2, column 70): unknown word `scor`; expected one of `always`, `all`, `any`, `not`, `score`, `pillar`, `signal`, `class`, `kind`, `endpoint`, `label`, `method`, `host`, `path`, `query`, `header`, `address`, `provenance`, `asn`, `country`, `claim`, `named`, `crawler`, `http`, `tls`, `ja4`, `secure`, `time`, `week`, `share`, `count`",
         "/content/rules/1 (line 2, column 117): missing member `then`; add it",
         "/content/rules/2/when/all/1/path/is (line 2, column 167): invalid type: integer `7`; expected a string",
     ];

@@ -8,6 +8,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::measure::Measure;
 use super::words::{Proof, Word, Words};
 use super::{Condition, List, Range, moment};
 use crate::facts::{Ja4By, Provenance, TlsVersion};
@@ -107,6 +108,18 @@ impl Scope<'_> {
             wire::Condition::Week(range) => {
                 let last = moment::WEEK.saturating_sub(1);
                 Condition::Week(self.range(range.at_least, range.below, &format!("{place}/week"), last))
+            }
+            wire::Condition::Count(test) => {
+                let place = format!("{place}/count");
+                let range = self.range(test.at_least, test.below, &place, u32::MAX);
+                match Measure::parse(&test.name) {
+                    Some(measure) => Condition::Count(measure, range),
+                    None => {
+                        let message = format!("nothing is counted as `{}`", test.name.escape_debug());
+                        self.wrong(&format!("{place}/name"), message, "give one such as `client.requests_1m`");
+                        Condition::Always
+                    }
+                }
             }
             wire::Condition::Share(test) => {
                 let last = moment::PARTS.saturating_sub(1);

@@ -1,6 +1,7 @@
 //! Conditions in the form that is evaluated.
 
 mod compile;
+mod measure;
 mod moment;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ pub(crate) use words::{Proof, Word};
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use self::measure::Measure;
 use self::words::Words;
 use crate::facts::{Fact, Provenance};
 use crate::fingerprint::Claim;
@@ -66,6 +68,7 @@ pub(crate) enum Condition {
     Week(Range),
     /// The hash of the share's name.
     Share(u32, Range),
+    Count(Measure, Range),
 }
 
 /// `at_least <= n < below`
@@ -192,6 +195,7 @@ impl Condition {
                 let address = client.address.present().filter(|_| client.provenance != Provenance::Unverified)?;
                 Some(range.has(moment::part_of(*name, address)))
             }
+            Condition::Count(measure, range) => measure.of(asked).map(|count| range.has(count)),
             Condition::Secure(wanted) => request.secure.known().map(|secure| secure.unwrap_or(false) == *wanted),
         }
     }

@@ -74,6 +74,9 @@ pub enum Condition {
     /// `{"share":{"name":"rule","below":500}}`: in which of 10,000 parts of all clients this one is; parts are dealt anew for each
     /// name, by the address (of IPv6 its /64). Unknown where nobody vouches for the address.
     Share(PillarTest),
+    /// `{"count":{"name":"client.requests_1m","at_least":100}}`: what memory holds about the request's client, address, network, tool,
+    /// account, endpoint or site, this request counted. Unknown where nothing is remembered.
+    Count(PillarTest),
 }
 
 /// Bounds on a number; at least one is given.
