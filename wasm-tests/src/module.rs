@@ -22,6 +22,20 @@ pub fn envoy() -> &'static Path {
     BUILT.get_or_init(|| build().unwrap_or_else(|error| panic!("{error:#}")))
 }
 
+/// Builds the module whose workers share what they saw, apart from the other one, and says where it is.
+pub fn envoy_sharing() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let target = target_dir().join("share");
+        let mut cargo = Command::new("cargo");
+        cargo.current_dir(root()).args(["build", "--quiet", "--release", "-p", "weir-envoy", "--features", "share"]);
+        let done = cargo.args(["--target", "wasm32-wasip1", "--target-dir"]).arg(&target).status();
+        let built = done.is_ok_and(|status| status.success());
+        assert!(built, "the filter does not build with the feature `share`");
+        target.join("wasm32-wasip1/release/weir_envoy.wasm")
+    })
+}
+
 /// The Envoy module's bytes.
 pub fn envoy_bytes() -> Vec<u8> {
     std::fs::read(envoy()).unwrap_or_else(|error| panic!("cannot read {}: {error}", envoy().display()))

@@ -13,6 +13,7 @@ mod metrics;
 mod store;
 mod config;
 mod poll;
+mod share;
 mod tarpit;
 mod act;
 
@@ -59,6 +60,7 @@ impl RootContext for Root {
         match config::load(&self.slot) {
             Ok(poller) => {
                 self.poller = poller;
+                share::start(self.poller.is_some());
                 true
             }
             Err(problems) => {
@@ -72,19 +74,20 @@ impl RootContext for Root {
     }
 
     fn on_tick(&mut self) {
+        share::tick(&self.slot);
         let was_holding = !self.held.is_empty();
         let now = now();
         self.held.release(now);
         let is_holding = !self.held.is_empty();
         if let Some(poller) = &mut self.poller {
-            poller.tick(now, was_holding);
+            poller.tick(now, was_holding || share::is_on());
         }
         if is_holding {
             // The poller may have asked for fewer.
             tarpit::tick_often();
         } else if was_holding {
             // More ticks than needed do no harm.
-            let _ = hostcalls::set_tick_period(self.poller.as_ref().map_or(0, Poller::period));
+            let _ = hostcalls::set_tick_period(share::within(self.poller.as_ref().map_or(0, Poller::period)));
         }
     }
 

@@ -9,7 +9,7 @@ use filter_core::policy::Settings;
 
 use crate::hostcalls::{self, Buffer, Level, Map};
 use crate::store::{self, Kept, Slot};
-use crate::{metrics, pairs};
+use crate::{metrics, pairs, share};
 
 /// The first question comes soon after the start.
 const FIRST_MS: u32 = 50;
@@ -150,7 +150,7 @@ impl Poller {
     }
 
     fn tick_every(&mut self, period_ms: u32) {
-        if self.period_ms != period_ms && hostcalls::set_tick_period(period_ms).is_ok() {
+        if self.period_ms != period_ms && hostcalls::set_tick_period(share::within(period_ms)).is_ok() {
             self.period_ms = period_ms;
         }
     }

@@ -63,10 +63,12 @@ macro_rules! fields {
             const SIZE: usize = 0usize $(.wrapping_add(<$type as $crate::state::form::Field>::SIZE))*;
             const EMPTY: Self = Self { $($field: <$type as $crate::state::form::Field>::EMPTY),* };
 
+            #[inline(never)] // once in wasm, not once a record
             fn put(&self, out: &mut &mut [u8]) {
                 $($crate::state::form::Field::put(&self.$field, out);)*
             }
 
+            #[inline(never)]
             fn take(from: &mut &[u8]) -> Self {
                 Self { $($field: $crate::state::form::Field::take(from)),* }
             }

@@ -70,9 +70,14 @@ impl<R: Field> Table<R> {
         self.places.clear();
     }
 
-    /// Keys that came lately, and their records.
-    pub(crate) fn warm(&self, now: u64) -> impl Iterator<Item = (u64, &R)> {
-        self.places.warm(now).zip(&self.records).filter_map(|(key, record)| Some((key?, record)))
+    /// Which key lies where.
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// The record at a place.
+    pub(crate) fn at(&self, place: usize) -> Option<&R> {
+        self.records.get(place)
     }
 
     /// Whether anything can be held.
@@ -93,7 +98,7 @@ impl<R: Field> Table<R> {
 }
 
 /// Which key lies where; the same code for every kind.
-struct Places {
+pub(crate) struct Places {
     sets: Vec<Set>,
     held: usize,
 }
@@ -180,14 +185,18 @@ impl Places {
         self.held = 0;
     }
 
-    /// The key of each slot, where it came lately: its heat has not cooled to nothing.
-    fn warm(&self, now: u64) -> impl Iterator<Item = Option<u64>> {
+    /// Gives the places of keys that came lately, with the keys: their heat has not cooled to nothing.
+    #[inline(never)]
+    pub(crate) fn warm(&self, now: u64, give: &mut dyn FnMut(usize, u64)) {
         let age = age(now);
-        self.sets.iter().flat_map(move |set| {
+        for (first, set) in (0usize..).step_by(WAYS).zip(&self.sets) {
             let halvings = age.saturating_sub(set.age);
-            let is_warm = move |heat: &u8| heat.checked_shr(halvings).unwrap_or(0) > 0;
-            set.keys.iter().zip(&set.heat).map(move |(key, heat)| (*key != 0 && is_warm(heat)).then_some(*key))
-        })
+            for (way, (key, heat)) in set.keys.iter().zip(&set.heat).enumerate() {
+                if *key != 0 && heat.checked_shr(halvings).unwrap_or(0) > 0 {
+                    give(first.wrapping_add(way), *key);
+                }
+            }
+        }
     }
 
     /// The set of a key; `None` for no key, and where there is no room at all.

@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use super::rank::{KINDS, Shared};
-use super::wire::{FRAME, Part};
+use super::wire::{FRAME, LONGEST, Part};
 use crate::order;
-use crate::state::{Account, Address, Client, ClientDetail, Endpoint, Kind, Network, Site, Tables, Tool};
+use crate::state::{Account, Address, Client, ClientDetail, Endpoint, Network, Site, Tables, Tool};
 
 /// Takes of each kind those that came in the last quarter of an hour and rank highest, until the kind's share of `most` bytes is
 /// used; the rest is left out. Ties go by the key's bits in reverse: those that lie side by side in tables are not taken together.
@@ -21,32 +21,45 @@ pub(super) fn choose(tables: &Tables, now: u64, most: usize) -> [Part; KINDS] {
     of::<Account>(tables, now, most, &mut parts);
     of::<Endpoint>(tables, now, most, &mut parts);
     of::<Site>(tables, now, most, &mut parts);
-    if let Some(part) = parts.get_mut(ClientDetail::NUMBER) {
-        let details = clients.iter().filter_map(|key| Some((*key, ClientDetail::table(tables).get(*key)?)));
-        fill(part, details, most);
-    }
+    add::<ClientDetail>(tables, &clients, most, &mut parts);
     parts
 }
 
 /// Fills one kind's part; the keys taken or not, the highest rank first.
 fn of<R: Shared>(tables: &Tables, now: u64, most: usize, parts: &mut [Part; KINDS]) -> Vec<u64> {
-    let mut best = Best::new(share::<R>(most) / LEAST);
-    R::table(tables).warm(now).for_each(|(key, record)| best.offer(record.rank(now), key.reverse_bits()));
+    let table = R::table(tables);
+    let mut best = Best::new(share(most, R::SHARE) / LEAST);
+    table.places().warm(now, &mut |place, key| {
+        let rank = table.at(place).map_or(0, |record| record.rank(now));
+        best.offer(rank, key.reverse_bits());
+    });
     let keys = best.into_keys();
-    if let Some(part) = parts.get_mut(R::NUMBER) {
-        fill(part, keys.iter().filter_map(|key| Some((*key, R::table(tables).get(*key)?))), most);
-    }
+    add::<R>(tables, &keys, most, parts);
     keys
 }
 
-fn fill<'t, R: Shared + 't>(part: &mut Part, mut records: impl Iterator<Item = (u64, &'t R)>, most: usize) {
-    // Up to the first that does not fit.
-    records.all(|(key, record)| part.add(key, record, share::<R>(most)));
+/// Adds one kind's records of these keys, those that are held.
+fn add<R: Shared>(tables: &Tables, keys: &[u64], most: usize, parts: &mut [Part; KINDS]) {
+    let Some(part) = parts.get_mut(R::NUMBER) else { return };
+    fill(part, keys, R::SIZE, share(most, R::SHARE), &|key, mut room| {
+        R::table(tables).get(key).map(|record| record.shared().put(&mut room))
+    });
+}
+
+/// The same code for every kind: up to the first record that does not fit.
+fn fill(part: &mut Part, keys: &[u64], size: usize, most: usize, put: &dyn Fn(u64, &mut [u8]) -> Option<()>) {
+    let mut room = [0u8; LONGEST];
+    let room = room.get_mut(..size).unwrap_or_default();
+    for key in keys {
+        if put(*key, room).is_some() && !part.add(*key, room, most) {
+            return;
+        }
+    }
 }
 
 /// Bytes that a kind may take.
-fn share<R: Shared>(most: usize) -> usize {
-    most.saturating_mul(R::SHARE) / 100
+fn share(most: usize, hundredths: usize) -> usize {
+    most.saturating_mul(hundredths) / 100
 }
 
 /// Bytes that a packed record of anybody who came has at least, its key included.

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::choose::choose;
-use super::wire::{self, Head};
+use super::wire::{self, Head, Refused};
 use crate::keys::Keys;
 use crate::limits;
 use crate::state::{FORM, Tables};
@@ -17,6 +17,19 @@ impl Seed {
     /// Of a host's keys.
     pub fn of(keys: Option<&Keys>) -> Self {
         Seed(keys.map_or(0, Keys::seed))
+    }
+
+    /// That a snapshot was keyed with: for hubs, which have no secret of their own.
+    ///
+    /// # Errors
+    /// Where it is no snapshot, or of another version.
+    pub fn in_snapshot(bytes: &[u8]) -> Result<Self, Refused> {
+        wire::head(bytes).map(|(head, _)| Seed(head.seed))
+    }
+
+    /// As a number.
+    pub fn number(self) -> u64 {
+        self.0
     }
 }
 

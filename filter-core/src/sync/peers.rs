@@ -1,12 +1,12 @@
 //! Other nodes' latest snapshots.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::node::{Node, Seed};
+use super::pack::unpack;
 use super::rank::Shared;
-use super::wire::{self, Body, Refused};
+use super::wire::{self, Body, Entry, LONGEST, Refused};
 use crate::limits;
 use crate::state::{Account, Address, Client, ClientDetail, Endpoint, Limits, Network, Site, Tables, Tool};
 
@@ -16,7 +16,15 @@ use crate::state::{Account, Address, Client, ClientDetail, Endpoint, Limits, Net
 pub struct Peers {
     seed: Seed,
     most: usize,
-    latest: BTreeMap<u64, (u64, Box<[u8]>)>,
+    /// By node.
+    latest: Vec<Latest>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Latest {
+    node: u64,
+    epoch: u64,
+    bytes: Box<[u8]>,
 }
 
 /// What was heard.
@@ -33,7 +41,7 @@ pub struct Heard {
 impl Peers {
     /// Nobody yet; at most `most` nodes, and never more than [`limits::SNAPSHOT_NODES`].
     pub fn new(seed: Seed, most: usize) -> Self {
-        Peers { seed, most: most.min(limits::SNAPSHOT_NODES), latest: BTreeMap::new() }
+        Peers { seed, most: most.min(limits::SNAPSHOT_NODES), latest: Vec::new() }
     }
 
     /// Takes a snapshot in, in any order, any number of times; gives its node's number.
@@ -51,31 +59,34 @@ impl Peers {
         if head.epoch > now.saturating_add(limits::SNAPSHOT_AHEAD) {
             return Err(Refused::Ahead);
         }
-        let newer = |(epoch, bytes): &(u64, Box<[u8]>)| (*epoch, &**bytes) < (head.epoch, snapshot);
-        if self.latest.get(&head.node).is_none_or(newer) {
+        let found = self.place(head.node);
+        let known = found.ok().and_then(|place| self.latest.get_mut(place));
+        if known.as_ref().is_none_or(|known| (known.epoch, &*known.bytes) < (head.epoch, snapshot)) {
             check(&wire::body(rest)?)?;
-            self.latest.insert(head.node, (head.epoch, snapshot.into()));
+            let latest = Latest { node: head.node, epoch: head.epoch, bytes: snapshot.into() };
+            match (known, found) {
+                (Some(known), _) => *known = latest,
+                (None, Ok(place) | Err(place)) => self.latest.insert(place, latest),
+            }
         }
         self.expire(now);
-        while self.latest.len() > self.most {
-            self.latest.pop_last();
-        }
+        self.latest.truncate(self.most);
         Ok(head.node)
     }
 
     /// Forgets nodes that said nothing for too long.
     pub fn expire(&mut self, now: u64) {
-        self.latest.retain(|_, (epoch, _)| *epoch >= oldest(now));
+        self.latest.retain(|latest| latest.epoch >= oldest(now));
     }
 
     /// Nodes, by number.
     pub fn nodes(&self) -> impl Iterator<Item = u64> {
-        self.latest.keys().copied()
+        self.latest.iter().map(|latest| latest.node)
     }
 
     /// The latest snapshot of a node.
     pub fn snapshot(&self, node: u64) -> Option<&[u8]> {
-        self.latest.get(&node).map(|(_, bytes)| &**bytes)
+        self.latest.get(self.place(node).ok()?).map(|latest| &*latest.bytes)
     }
 
     /// Puts what all but `own` say beside a node's own records, in place of what was there. Depends on the snapshots alone, not on the order in which they
@@ -94,9 +105,13 @@ impl Peers {
         hub.snapshot(&tables, now, most)
     }
 
+    fn place(&self, node: u64) -> Result<usize, usize> {
+        self.latest.binary_search_by_key(&node, |latest| latest.node)
+    }
+
     fn merge_into(&self, others: &mut Tables, but: u64, now: u64) -> Heard {
         let mut heard = Heard::default();
-        for (_, (_, bytes)) in self.latest.iter().filter(|(node, _)| **node != but) {
+        for Latest { bytes, .. } in self.latest.iter().filter(|latest| latest.node != but) {
             // Both were checked when it came.
             let Ok(body) = wire::head(bytes).and_then(|(_, rest)| wire::body(rest)) else { continue };
             heard.nodes = heard.nodes.saturating_add(1);
@@ -119,7 +134,7 @@ fn oldest(now: u64) -> u64 {
 
 /// Every kind bounded, no key named twice. A record that cannot be unpacked is left out later.
 fn check(body: &Body<'_>) -> Result<(), Refused> {
-    let sound = |entries: &Vec<wire::Entry<'_>>| {
+    let sound = |entries: &Vec<Entry<'_>>| {
         let rising = entries.windows(2).all(|pair| matches!(pair, [a, b] if a.key < b.key));
         entries.len() <= limits::SNAPSHOT_RECORDS && rising
     };
@@ -127,11 +142,21 @@ fn check(body: &Body<'_>) -> Result<(), Refused> {
 }
 
 fn merge<R: Shared>(body: &Body<'_>, others: &mut Tables, now: u64, heard: &mut Heard) {
-    for entry in body.get(R::NUMBER).into_iter().flatten() {
-        let Ok(record) = wire::record::<R>(entry.record) else { continue };
-        let weight = u8::try_from(record.rank(now)).unwrap_or(u8::MAX);
-        let taken = others.merge(entry.key, &record, weight);
-        heard.records = heard.records.saturating_add(usize::from(taken));
-        heard.crowded = heard.crowded.saturating_add(usize::from(!taken));
+    let entries = body.get(R::NUMBER).map_or(&[][..], Vec::as_slice);
+    each(entries, R::SIZE, heard, &mut |key, mut bytes| {
+        let record = R::take(&mut bytes);
+        others.merge(key, &record, u8::try_from(record.rank(now)).unwrap_or(u8::MAX))
+    });
+}
+
+/// The same code for every kind. What cannot be unpacked is left out.
+fn each(entries: &[Entry<'_>], size: usize, heard: &mut Heard, merge: &mut dyn FnMut(u64, &[u8]) -> bool) {
+    let mut room = [0u8; LONGEST];
+    let room = room.get_mut(..size).unwrap_or_default();
+    for entry in entries {
+        if unpack(entry.record, room).is_some() {
+            let count = if merge(entry.key, room) { &mut heard.records } else { &mut heard.crowded };
+            *count = count.saturating_add(1);
+        }
     }
 }

@@ -10,8 +10,8 @@ use core::fmt;
 use bincode::config::{self, Configuration, Limit, LittleEndian, Varint};
 use bincode::{BorrowDecode, Encode};
 
-use super::pack::{pack, unpack};
-use super::rank::{KINDS, Shared};
+use super::pack::pack;
+use super::rank::KINDS;
 use crate::limits;
 use crate::order;
 use crate::state::FORM;
@@ -87,12 +87,9 @@ pub(super) struct Part {
 
 impl Part {
     /// Adds a record, if it still fits into `most` bytes.
-    pub(super) fn add<R: Shared>(&mut self, key: u64, record: &R, most: usize) -> bool {
-        let mut room = [0u8; LONGEST];
-        let mut rest = room.as_mut_slice();
-        record.shared().put(&mut rest);
+    pub(super) fn add(&mut self, key: u64, record: &[u8], most: usize) -> bool {
         let before = self.bytes.len();
-        pack(room.get(..R::SIZE).unwrap_or_default(), &mut self.bytes);
+        pack(record, &mut self.bytes);
         let taken = self.bytes.len().saturating_add(self.ends.len().saturating_add(1).saturating_mul(BESIDE));
         if taken > most || self.ends.len() >= limits::SNAPSHOT_RECORDS {
             self.bytes.truncate(before);
@@ -116,7 +113,7 @@ impl Part {
 }
 
 /// Bytes of the largest record.
-const LONGEST: usize = crate::state::Endpoint::SIZE;
+pub(super) const LONGEST: usize = crate::state::Endpoint::SIZE;
 /// Bytes beside a packed record: its key with a byte before it, and up to three for its length.
 const BESIDE: usize = 12;
 /// Bytes beside all records: magic, head, numbers of records.
@@ -157,14 +154,6 @@ pub(super) fn body(rest: &[u8]) -> Result<Body<'_>, Refused> {
     let (body, read): (Body<'_>, usize) =
         bincode::borrow_decode_from_slice(rest, CONFIG).map_err(|_| Refused::Malformed)?;
     if read == rest.len() { Ok(body) } else { Err(Refused::Malformed) }
-}
-
-/// A record of an entry.
-pub(super) fn record<R: Shared>(packed: &[u8]) -> Result<R, Refused> {
-    let mut room = [0u8; LONGEST];
-    let bytes = room.get_mut(..R::SIZE).ok_or(Refused::Malformed)?;
-    unpack(packed, bytes).ok_or(Refused::Malformed)?;
-    Ok(R::take(&mut &*bytes))
 }
 
 /// Which node took a snapshot, and when: for stores that keep one slot a node.

@@ -35,6 +35,8 @@ pub struct Config {
     pub clusters: Vec<(String, u16)>,
     /// Where requests go that the filter routes to `decoy`.
     pub decoy: Option<u16>,
+    /// Connections go to the worker that has the fewest.
+    pub balanced: bool,
 }
 
 impl Config {
@@ -49,6 +51,7 @@ impl Config {
             filter_state: true,
             clusters: Vec::new(),
             decoy: None,
+            balanced: false,
         }
     }
 
@@ -75,6 +78,7 @@ impl Config {
             filter_state: true,
             clusters: Vec::new(),
             decoy: None,
+            balanced: false,
         }
     }
 
@@ -120,13 +124,17 @@ impl Config {
         let filters = if self.filter_state { json!([connection_state(), manager]) } else { json!([manager]) };
         let plain_chain = json!([{ "filters": filters }]);
         let tls_chain = json!([{ "filters": filters, "transport_socket": tls }]);
+        let mut plain = json!({ "name": "plain", "address": address(0), "filter_chains": plain_chain });
+        if self.balanced {
+            plain["connection_balance_config"] = json!({ "exact_balance": {} });
+        }
         let config = json!({
             "admin": { "address": address(0) },
             "node": { "id": "test", "cluster": "test" },
             "stats_flush_interval": "1s",
             "static_resources": {
                 "listeners": [
-                    { "name": "plain", "address": address(0), "filter_chains": plain_chain },
+                    plain,
                     { "name": "tls", "address": address(0), "listener_filters": inspector, "filter_chains": tls_chain },
                 ],
                 "clusters": clusters,

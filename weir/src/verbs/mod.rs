@@ -9,6 +9,7 @@ mod engine;
 mod exit;
 mod explain;
 mod history;
+mod hub;
 mod inspect;
 mod keygen;
 mod man;
@@ -67,6 +68,7 @@ enum Verb {
     Schema(schema::Args),
     Signals(signals::Args),
     Up(Box<up::Args>),
+    Hub(hub::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -91,6 +93,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Verb::Schema(args) => schema::run(args),
         Verb::Signals(args) => signals::run(args),
         Verb::Up(args) => up::run(*args),
+        Verb::Hub(args) => hub::run(&args),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args),
     };

@@ -1,5 +1,6 @@
 //! `weir up`: a proxy that protects an origin.
 
+mod hub;
 mod listen;
 mod settings;
 
@@ -76,6 +77,8 @@ pub(super) struct Args {
     /// Threads that serve; without it one a processor
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    #[command(flatten)]
+    hub: hub::HubArgs,
     /// Pass everything unjudged: to measure what judging costs, or in an emergency
     #[arg(long)]
     bypass: bool,
@@ -86,7 +89,8 @@ Examples:
   weir up
   weir up --origin http://127.0.0.1:3000
   weir up --origin http://127.0.0.1:3000 --listen 0.0.0.0:80 --tls-listen 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem
-  weir up --origin http://127.0.0.1:3000 --bundle bundle.json --settings settings.json --admin 127.0.0.1:9464";
+  weir up --origin http://127.0.0.1:3000 --bundle bundle.json --settings settings.json --admin 127.0.0.1:9464
+  weir up --origin http://127.0.0.1:3000 --settings settings.json --hub http://hub:9466 --hub-token-file token";
 
 fn seconds() -> clap::builder::RangedU64ValueParser {
     clap::value_parser!(u64).range(1..=86_400)
@@ -94,6 +98,7 @@ fn seconds() -> clap::builder::RangedU64ValueParser {
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let judge = args.judge.load(args.origin.is_none())?;
+    let share = args.hub.load(args.judge.has_settings())?;
     let metrics = Arc::new(Metrics::default());
     let routes = args.routes()?;
     let names = routes.keys().cloned().collect();
@@ -116,6 +121,9 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
             None => format!("http://{}", demo::start().await?),
         };
         let origin = args.origin(&url)?;
+        if let Some(share) = share {
+            share.start(Arc::clone(&store));
+        }
         let (memory, _) = store.remembered();
         let events = Some(Events::new(events, Arc::clone(&metrics)));
         let (bypass, tarpits) = (args.bypass, Arc::default());

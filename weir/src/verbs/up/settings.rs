@@ -38,6 +38,11 @@ pub(super) struct Judge {
 }
 
 impl JudgeArgs {
+    /// Whether keys come from a secret that other nodes may have, too.
+    pub(super) fn has_settings(&self) -> bool {
+        self.settings.is_some()
+    }
+
     pub(super) fn load(&self, is_demo: bool) -> anyhow::Result<Judge> {
         let given = self.bundle.as_deref().map(|path| Ok::<_, anyhow::Error>((read(path)?, path))).transpose()?;
         let mut settings = match &self.settings {
