@@ -41,6 +41,17 @@ pub fn by_path(serial: u64) -> String {
     )
 }
 
+/// [`by_path`], with a golden test that expects `action` of a request that it blocks.
+pub fn tested(serial: u64, action: &str) -> String {
+    let text = by_path(serial);
+    let line = text.lines().nth(1).unwrap_or_default();
+    let mut content: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+    content["tests"] = json!({
+        "what is blocked": ["@method: GET", "@authority: shop.example", "@path: /block/1", format!("=action: {action}")],
+    });
+    of(content, serial)
+}
+
 /// Host settings around a bundle; the secret allows tags and keyed ids.
 pub fn settings(bundle: &str) -> String {
     json!({ "bundle": bundle, "allow_unsigned": true, "secret": "correct horse battery staple, thirty-two bytes" })

@@ -137,6 +137,7 @@ fn polling_takes_good_bundles_and_outlives_bad_ones() {
             1 => (200, bad()),
             2 => (500, String::new()),
             3 => (200, bundles::with_rules(json!([]), 4)), // older than what serves
+            4 => (200, bundles::tested(6, "allow")),       // fails its own golden test
             _ => (200, bundles::with_rules(json!([]), 6)),
         };
         Answer { status, headers: vec![("etag".into(), tag)], body: body.into_bytes() }
@@ -153,12 +154,14 @@ fn polling_takes_good_bundles_and_outlives_bad_ones() {
         let (_, stats) = envoy.admin("GET", "/stats?filter=weir_result=failed").unwrap_or_default();
         stats.trim().rsplit(' ').next().and_then(|value| value.parse::<u64>().ok()).unwrap_or(0)
     };
-    for bad_step in 1..=3 {
+    for bad_step in 1..=4 {
         let before = failed(&envoy);
         step.store(bad_step, Ordering::Relaxed);
         envoy.wait_for("a failed load", |envoy| (failed(envoy) > before).then_some(())).unwrap();
         assert!(blocks(&envoy), "step {bad_step}");
     }
-    step.store(4, Ordering::Relaxed);
+    let said = "the last good one stays: /content/tests: golden test `what is blocked` fails: action is `block`, expected `allow`";
+    assert!(envoy.log().contains(said), "{}", envoy.log());
+    step.store(5, Ordering::Relaxed);
     envoy.wait_for("the next good bundle", |envoy| (!blocks(envoy)).then_some(())).unwrap();
 }

@@ -81,6 +81,20 @@ fn whatever_goes_wrong_the_last_good_bundle_stays() {
 }
 
 #[test]
+fn a_bundle_that_fails_its_own_golden_test_is_refused() {
+    let mut polled = Polled::start(Some(&bundles::tested(5, "block")));
+    assert!(polled.blocks(), "one that passes serves");
+    let question = polled.ask();
+    polled.vm.answer(&question, &[(":status", "200")], bundles::tested(6, "allow").as_bytes()).unwrap();
+    assert!(polled.blocks());
+    let world = polled.process.world();
+    let said = "golden test `what is blocked` fails: action is `block`, expected `allow`";
+    assert_eq!(world.logged(said).len(), 1);
+    assert_eq!(world.metric("weir_bundle_loads_total.weir_result=failed;"), Some(1));
+    assert_eq!(world.metric("weir_bundle_serial"), Some(5));
+}
+
+#[test]
 fn a_lasting_failure_is_one_line_in_the_log() {
     let mut polled = Polled::start(None);
     for _ in 0..5 {
