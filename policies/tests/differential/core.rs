@@ -11,7 +11,7 @@ use policy_compiler::cel::{Scope, compile};
 use policy_compiler::flatten;
 use serde_json::json;
 
-use crate::requests::Sent;
+use crate::requests::{NOW, Sent};
 
 /// What expressions can name.
 pub(crate) const LISTS: [(&str, &[&str]); 2] =
@@ -86,7 +86,7 @@ pub(crate) fn engine(when: &str) -> Result<Engine, String> {
 pub(crate) fn holds(engine: &Engine, sent: &Sent) -> Option<bool> {
     let mut kept = sent.kept.clone();
     sent.with(|facts| {
-        let verdict = engine.decide(engine.plan(facts, 0), kept.records());
+        let verdict = engine.decide(engine.plan(facts, NOW), kept.records());
         verdict.rule().map(|rule| rule.id == "yes")
     })
 }

@@ -16,7 +16,7 @@ use filter_core::signals::{Pillar, SIGNALS, SignalId};
 use filter_core::state::sketches::{Rates, Scale};
 
 use crate::core_side::{LISTS, NETWORKS};
-use crate::requests::{HEADERS, Sent};
+use crate::requests::{HEADERS, NOW, Sent};
 
 /// The variables of one request.
 pub(crate) struct Facts(Context<'static, 'static>);
@@ -39,7 +39,7 @@ impl Facts {
     pub(crate) fn of(sent: &Sent, engine: &Engine) -> Self {
         let mut kept = sent.kept.clone();
         sent.with(|facts| {
-            let verdict = engine.decide(engine.plan(facts, 0), kept.records());
+            let verdict = engine.decide(engine.plan(facts, NOW), kept.records());
             let mut context = Context::default();
             let mut add = |name: &'static str, value: Value| context.add_variable_from_value(name, value);
 
@@ -85,7 +85,7 @@ impl Facts {
             set(&mut map, "asn", number(sent.asn).filter(|_| sure));
             set(&mut map, "country", text(sent.country).filter(|_| sure));
             let memory = &verdict.memory;
-            let lately = |rates: &Rates, scale| i64::from(rates.count(scale, 0)).into();
+            let lately = |rates: &Rates, scale| i64::from(rates.count(scale, NOW)).into();
             // Nobody has a session here: the address names the client, the address and the network.
             let vouched = |value: Option<Value>| value.filter(|_| sure && address.is_some());
             let client = memory.client.map(|client| &client.rates);

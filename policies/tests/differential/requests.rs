@@ -42,6 +42,9 @@ pub(crate) const JA4: [&str; 3] =
     ["t13d1516h2_8daaf6152771_02713d6af862", "t12d1234h1_aaaaaaaaaaaa_bbbbbbbbbbbb", "q13d0310h3_x_y"];
 pub(crate) const ASNS: [u32; 3] = [1, 64500, 4_294_967_295];
 
+/// When all requests come: what was remembered at 0 has faded since, by each half-life to another number.
+pub(crate) const NOW: u64 = 100_000;
+
 /// What is remembered when a request comes; `None` is not.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
