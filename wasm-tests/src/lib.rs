@@ -6,6 +6,7 @@ pub mod bundles;
 pub mod client;
 pub mod envoy;
 pub mod evidence;
+pub mod fastly;
 pub mod host;
 pub mod module;
 pub mod origin;

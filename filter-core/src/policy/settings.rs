@@ -64,7 +64,7 @@ pub enum BundleSource {
     },
 }
 
-/// Where and how often a host asks for its bundle: `{cluster, path}` or `{url}`, and `interval`.
+/// Where and how often a host asks for its bundle: `{cluster, path}`, `{url}` or `{store, key}`, and `interval`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Poll {
@@ -74,9 +74,15 @@ pub struct Poll {
     /// Path and query, with `cluster`.
     #[serde(default)]
     pub path: Option<String>,
-    /// Whole URL, on the other hosts.
+    /// Whole URL, on hosts that fetch by themselves.
     #[serde(default)]
     pub url: Option<String>,
+    /// Name of the host's key-value store, on hosts that have such (Fastly, Cloudflare).
+    #[serde(default)]
+    pub store: Option<String>,
+    /// Key of the bundle's first line, with `store`.
+    #[serde(default)]
+    pub key: Option<String>,
     /// Seconds between two questions, 1 to 86,400; 30 by default.
     #[serde(default = "thirty")]
     pub interval: u32,
@@ -248,6 +254,8 @@ fn check_ids(mut ids: Vec<String>, problems: &mut Vec<Problem>) -> Vec<String> {
 
 fn check_poll(poll: &Poll, problems: &mut Vec<Problem>) {
     match (&poll.cluster, &poll.path, &poll.url) {
+        (None, None, None) if poll.store.is_some() && poll.key.is_some() => {}
+        _ if poll.store.is_some() || poll.key.is_some() => unclear(problems),
         (Some(_), Some(path), None) if !path.starts_with('/') => {
             problems.push(Problem::new(
                 "/poll/path",
@@ -261,14 +269,17 @@ fn check_poll(poll: &Poll, problems: &mut Vec<Problem>) {
             let message = format!("`{}` is no URL", url.escape_debug());
             problems.push(Problem::new("/poll/url", message, "start it with `https://`"));
         }
-        _ => {
-            problems.push(Problem::new("/poll", "not clear where to ask", "give `cluster` and `path`, or `url` alone"))
-        }
+        _ => unclear(problems),
     }
     if !(1..=86_400).contains(&poll.interval) {
         let message = format!("`{}` is out of range", poll.interval);
         problems.push(Problem::new("/poll/interval", message, "give 1 to 86400 seconds"));
     }
+}
+
+fn unclear(problems: &mut Vec<Problem>) {
+    let remedy = "give `cluster` and `path`, or `url` alone, or `store` and `key`";
+    problems.push(Problem::new("/poll", "not clear where to ask", remedy));
 }
 
 fn check_address(wire: ClientAddress, problems: &mut Vec<Problem>) -> ClientAddressSettings {

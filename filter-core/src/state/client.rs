@@ -89,7 +89,7 @@ impl Client {
     }
 
     /// Whether its behaviour is to be looked at closely: it came often enough for a pattern, or was found suspicious.
-    pub(super) fn wants_detail(&self) -> bool {
+    pub fn wants_detail(&self) -> bool {
         self.requests() >= 5 || self.score >= 30
     }
 

@@ -14,7 +14,8 @@ fn everything_given() {
         "allow_unsigned":true,"secret":"0123456789abcdef","node":"edge-1","event_share":500,
         "client_address":{"trusted_hops":2,"trusted_proxies":["10.0.0.0/8","::1"],"header":"CF-Connecting-IP","appends_peer":false}}"#;
     let settings = Settings::parse(text).unwrap();
-    let poll = Poll { cluster: Some("c".into()), path: Some("/b?x".into()), url: None, interval: 5 };
+    let poll =
+        Poll { cluster: Some("c".into()), path: Some("/b?x".into()), url: None, store: None, key: None, interval: 5 };
     assert_eq!(settings.source, BundleSource::Poll { poll, start: Some("two lines".into()) });
     assert!(settings.allow_unsigned && settings.keys.is_some());
     assert_eq!((settings.node.as_deref(), settings.event_share), (Some("edge-1"), 500));
@@ -100,14 +101,22 @@ fn what_is_refused() {
         ),
         (
             r#"{"poll":{"cluster":"c","url":"u","interval":0}}"#,
-            "/poll: not clear where to ask; give `cluster` and `path`, or `url` alone\n\
+            "/poll: not clear where to ask; give `cluster` and `path`, or `url` alone, or `store` and `key`\n\
              /poll/interval: `0` is out of range; give 1 to 86400 seconds",
+        ),
+        (
+            r#"{"poll":{"url":"https://b","store":"s","key":"k"}}"#,
+            "/poll: not clear where to ask; give `cluster` and `path`, or `url` alone, or `store` and `key`",
+        ),
+        (
+            r#"{"poll":{"store":"s"}}"#,
+            "/poll: not clear where to ask; give `cluster` and `path`, or `url` alone, or `store` and `key`",
         ),
         (r#"{"poll":{"cluster":"c","path":"b"}}"#, "/poll/path: `b` is no path; start it with `/`"),
         (r#"{"poll":{"url":"ftp://b"}}"#, "/poll/url: `ftp://b` is no URL; start it with `https://`"),
         (
             r#"{"poll":{"evry":1}}"#,
-            "/poll/evry (line 1, column 15): unknown member `evry`; expected one of `cluster`, `path`, `url`, `interval`",
+            "/poll/evry (line 1, column 15): unknown member `evry`; expected one of `cluster`, `path`, `url`, `store`, `key`, `interval`",
         ),
         (
             r#"{"bundle":"x","client_address":{"trusted_hops":17,"trusted_proxies":["10.0.0.1/8"],"header":"x-forwarded-for"}}"#,

@@ -1,0 +1,121 @@
+//! Host settings and knobs from the Config Store `weir`, the secret from the Secret Store `weir`.
+//!
+//! The item `settings` is the host settings as on every host, with `poll: {store, key}` for the KV Store that holds the
+//! bundle; the item `fastly`, which may be missing, is what only this host has.
+
+use fastly::ConfigStore;
+use fastly::secret_store::SecretStore;
+use filter_core::keys::Keys;
+use filter_core::policy::{BundleSource, Poll, Settings};
+use serde::Deserialize;
+
+/// Name of the Config Store and of the Secret Store.
+const STORE: &str = "weir";
+/// Backend where the configuration names none.
+pub(crate) const BACKEND: &str = "origin";
+/// Shortest secret, as the settings' reader has it.
+const SECRET: usize = 16;
+
+/// What only this host has.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Knobs {
+    /// Where requests go.
+    pub(crate) backend: String,
+    /// Log endpoint for event lines; `null`: none are written.
+    pub(crate) events: Option<String>,
+    /// Whether those who came before are remembered, in the cache of the point of presence.
+    pub(crate) memory: bool,
+    /// Whether untagged requests may be answered from the host's cache.
+    pub(crate) cache: bool,
+    /// When a sandbox ends.
+    pub(crate) sandbox: Sandbox,
+}
+
+/// When a sandbox ends: at the first of these, looked at after each request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Sandbox {
+    /// Requests.
+    pub(crate) requests: u32,
+    /// Milliseconds of CPU time. The platform ends an execution at 50; whether each request of a reused sandbox gets that
+    /// anew is not documented (2026-11), so the sandbox ends well before.
+    pub(crate) cpu_ms: u64,
+    /// Seconds since its start. The platform ends an execution at 120.
+    pub(crate) seconds: u64,
+    /// Milliseconds that it waits for another request.
+    pub(crate) wait_ms: u64,
+    /// MiB of memory. The platform ends an execution at 128.
+    pub(crate) memory_mib: u32,
+}
+
+impl Default for Knobs {
+    fn default() -> Self {
+        Knobs { backend: BACKEND.to_owned(), events: None, memory: true, cache: false, sandbox: Sandbox::default() }
+    }
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        Sandbox { requests: 1000, cpu_ms: 40, seconds: 100, wait_ms: 10_000, memory_mib: 96 }
+    }
+}
+
+/// Where the bundle is.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// KV Store.
+    pub(crate) store: String,
+    /// Key of the bundle's first line.
+    pub(crate) key: String,
+    /// Seconds between two looks.
+    pub(crate) interval: u32,
+}
+
+/// Everything that was configured.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) settings: Settings,
+    pub(crate) place: Place,
+}
+
+/// Reads the knobs. `Err`: what is wrong with them, and the defaults hold.
+pub(crate) fn knobs() -> Result<Knobs, String> {
+    let Some(text) = item("fastly")? else { return Ok(Knobs::default()) };
+    serde_json::from_str(&text).map_err(|error| format!("config store `{STORE}`, item `fastly`: {error}"))
+}
+
+/// Reads the host settings. `Err`: everything that is wrong, one line each.
+pub(crate) fn load() -> Result<Config, String> {
+    let place = format!("config store `{STORE}`, item `settings`");
+    let text = item("settings")?.ok_or(format!("{place}: missing; give the host settings as JSON"))?;
+    let wrong = |problems: String| problems.lines().map(|line| format!("{place}: {line}\n")).collect::<String>();
+    let mut settings = Settings::parse(text.as_bytes()).map_err(|problems| wrong(problems.to_string()))?;
+    if let Some(secret) = secret()? {
+        settings.keys = Some(Keys::derive(&secret));
+    }
+    match std::mem::take(&mut settings.source) {
+        BundleSource::Poll { poll: Poll { store: Some(store), key: Some(key), interval, .. }, .. } => {
+            Ok(Config { settings, place: Place { store, key, interval } })
+        }
+        _ => Err(wrong("/poll: a bundle comes from a KV Store here; give `store` and `key`".to_owned())),
+    }
+}
+
+fn item(name: &str) -> Result<Option<String>, String> {
+    let store = ConfigStore::try_open(STORE).map_err(|error| format!("config store `{STORE}`: {error}; link one"))?;
+    store.try_get(name).map_err(|error| format!("config store `{STORE}`, item `{name}`: {error}"))
+}
+
+/// The secret; `None`: there is no such store, or nothing in it.
+fn secret() -> Result<Option<Vec<u8>>, String> {
+    let Ok(store) = SecretStore::open(STORE) else { return Ok(None) };
+    let Ok(Some(secret)) = store.try_get("secret") else { return Ok(None) };
+    let secret = secret.try_plaintext().map_err(|error| format!("secret store `{STORE}`: {error}"))?;
+    match secret.len() {
+        length if length < SECRET => Err(format!(
+            "secret store `{STORE}`, `secret`: {length} bytes are too few; give at least {SECRET}, chosen at random"
+        )),
+        _ => Ok(Some(secret.to_vec())),
+    }
+}

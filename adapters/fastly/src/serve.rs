@@ -1,0 +1,173 @@
+//! One sandbox: its requests one after the other, each judged, then answered or passed on.
+
+use std::time::Instant;
+
+use filter_core::engine::{Engine, Ticket};
+use filter_core::facts::{Fact, Outcome as Answered};
+use filter_core::state::Records;
+
+use crate::act::{self, Done, Outcome, Way};
+use crate::config::{self, Knobs};
+use crate::facts::RequestBytes;
+use crate::forward;
+use crate::hostcalls::request::{self, Request};
+use crate::hostcalls::sandbox;
+use crate::records::Held;
+use crate::store::Store;
+use crate::{fail_open, log};
+
+/// What lives as long as a sandbox.
+struct Sandbox {
+    knobs: Knobs,
+    /// `None`: the settings cannot be used, and requests pass unjudged.
+    store: Option<Store>,
+    bytes: RequestBytes,
+}
+
+/// Serves the request that this sandbox was made for, and those that come while it is kept.
+pub(crate) fn run() {
+    let started = Instant::now();
+    let Ok(mut request) = Request::first() else { return log::say("the host gave no request") };
+    fail_open::waits_for_request(request);
+    let mut sandbox = Sandbox::open();
+    let mut count = 0u32;
+    loop {
+        sandbox.serve(request);
+        count = count.saturating_add(1);
+        if !sandbox.goes_on(count, started) {
+            return;
+        }
+        match sandbox::next_request(sandbox.knobs.sandbox.wait_ms) {
+            Ok(next) => request = next,
+            // None came, or the host wants the sandbox back.
+            Err(_) => return,
+        }
+        fail_open::waits_for_request(request);
+    }
+}
+
+/// A request that was judged, until its answer comes.
+struct Due {
+    ticket: Ticket,
+    held: Held,
+    since: u64,
+}
+
+impl Sandbox {
+    fn open() -> Self {
+        let knobs = config::knobs().unwrap_or_else(|why| {
+            log::say(&why);
+            Knobs::default()
+        });
+        fail_open::use_backend(&knobs.backend);
+        let store = match config::load() {
+            Ok(config) => Some(Store::new(config, knobs.memory)),
+            Err(why) => {
+                log::say(&format!("requests pass unjudged:\n{why}"));
+                None
+            }
+        };
+        Sandbox { knobs, store, bytes: RequestBytes::default() }
+    }
+
+    fn goes_on(&self, count: u32, started: Instant) -> bool {
+        let limits = &self.knobs.sandbox;
+        count < limits.requests
+            && started.elapsed().as_secs() < limits.seconds
+            && sandbox::cpu_milliseconds().is_ok_and(|used| used < limits.cpu_ms)
+            && sandbox::memory_mib().is_ok_and(|taken| taken < limits.memory_mib)
+    }
+
+    fn serve(&mut self, request: Request) {
+        let Sandbox { knobs, store, bytes } = self;
+        let engine = store.as_mut().and_then(|store| {
+            store.refresh();
+            store.engine()
+        });
+        if let Err(refusal) = bytes.fetch(request) {
+            log::say(&format!("the host does not show the request, it passes: {refusal}"));
+            fail_open::pass(request);
+            return fail_open::is_served();
+        }
+        let (Some(engine), Some(store)) = (engine, store) else {
+            return pass(request, knobs, bytes, &Way::default(), None);
+        };
+        let (Done { hold, outcome, event }, due) = judge(&engine, store, request, knobs, bytes);
+        if let Some(time) = hold {
+            std::thread::sleep(time);
+        }
+        match outcome {
+            Outcome::Answer(response) => {
+                forward::send_on(response);
+                // What we answer ourselves says nothing about the client that the score does not.
+                if let Some(Due { ticket, mut held, since }) = due {
+                    engine.settle(
+                        &ticket,
+                        &Answered { status: Fact::Absent, ..Answered::default() },
+                        held.lend(),
+                        since,
+                    );
+                    held.save();
+                }
+            }
+            Outcome::Pass(way) => pass(request, knobs, bytes, &way, due.map(|due| (&*engine, due))),
+        }
+        if let (Some(endpoint), Some(event)) = (&knobs.events, event) {
+            log::event(endpoint, &event);
+        }
+    }
+}
+
+fn judge(
+    engine: &Engine,
+    store: &mut Store,
+    request: Request,
+    knobs: &Knobs,
+    bytes: &mut RequestBytes,
+) -> (Done, Option<Due>) {
+    let now = bytes.now();
+    #[cfg(feature = "test-seam")]
+    if bytes.seam().is_some_and(|seam| seam.panics) {
+        panic_for_a_test();
+    }
+    let most = bytes.with_facts(|facts| engine.plan(facts, now).body_prefix());
+    if most > 0 {
+        bytes.fetch_body(request, most);
+    }
+    let judged = bytes.with_facts(|facts| {
+        let plan = engine.plan_with(facts, now, &mut store.known);
+        let mut held = knobs.memory.then(|| Held::load(plan.keys(), engine.bundle().limits()));
+        let records = held.as_mut().map_or_else(Records::default, Held::lend);
+        let verdict = engine.decide(plan, records);
+        let done = act::carry_out(&verdict, bytes.id(), knobs.events.is_some());
+        let ticket = verdict.ticket();
+        drop(verdict);
+        (done, ticket.zip(held).map(|(ticket, held)| Due { ticket, held, since: now }))
+    });
+    bytes.forget_body();
+    judged
+}
+
+/// Sends the request on. Where something is remembered, the answer's head is waited for, and the records are written back
+/// once the client has it; else the host does the rest alone.
+fn pass(request: Request, knobs: &Knobs, bytes: &RequestBytes, way: &Way, due: Option<(&Engine, Due)>) {
+    let to = way.to.as_deref().filter(|name| request::is_backend(name));
+    let backend = to.unwrap_or(&knobs.backend);
+    forward::prepare(request, bytes, &way.headers, knobs.cache && way.to.is_none());
+    let is_grpc = forward::is_grpc(bytes);
+    let Some((engine, Due { ticket, mut held, since })) = due else {
+        return forward::hand_over(request, backend, is_grpc);
+    };
+    forward::send(request, backend, is_grpc, |outcome| {
+        let now = bytes.now_at_the_answer();
+        let took = Fact::Present(now.saturating_sub(since));
+        engine.settle(&ticket, &Answered { took, ..*outcome }, held.lend(), now);
+    });
+    held.save();
+}
+
+#[cfg(feature = "test-seam")]
+#[allow(clippy::panic, reason = "it is what the test is about")]
+fn panic_for_a_test() {
+    panic!("a test asked for it");
+}

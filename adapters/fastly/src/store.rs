@@ -1,0 +1,190 @@
+//! What outlives a request: the engine in use, and where new bundles come from.
+//!
+//! A bundle lies in the KV Store in two pieces: its first line under the name that the settings give, its second under
+//! `content/` and its id. So the pointer is signed, and what it points to never changes. The cache of the point of presence keeps
+//! both: the pointer for the settings' interval, so that the KV Store is asked once in so long by a whole point of presence;
+//! the last good one for a week, for when the KV Store does not answer.
+//!
+//! A sandbox is made for one request or for many. Nothing that must be right depends on its memory.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use fastly::kv_store::KVStore;
+use filter_core::engine::{Engine, HeaderSets};
+use filter_core::limits;
+use filter_core::policy::{self, Activation, Bundle, Highest, Problems, Settings, wire};
+use filter_core::state::Tables;
+
+use crate::config::{Config, Place};
+use crate::hostcalls::cache::{self, Lookup};
+use crate::{clock, log};
+
+/// Keys in the cache start with this; the number is the form's version.
+const PREFIX: &str = "weir/1";
+/// How long what is content-addressed is kept.
+const DAY: Duration = Duration::from_secs(86_400);
+/// How long the last good pointer is kept.
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
+
+/// The engine in use, and what it is renewed by.
+#[derive(Debug)]
+pub(crate) struct Store {
+    config: Config,
+    /// Whether requests are remembered here; golden tests of several requests ask.
+    remembers: bool,
+    slot: policy::Slot<Engine>,
+    /// First line of the bundle that serves.
+    pointer: Vec<u8>,
+    /// When the pointer was last looked at.
+    looked_at: Option<u64>,
+    /// Header sets that were judged before.
+    pub(crate) known: HeaderSets,
+}
+
+impl Store {
+    pub(crate) fn new(config: Config, remembers: bool) -> Self {
+        Store {
+            config,
+            remembers,
+            slot: policy::Slot::default(),
+            pointer: Vec::new(),
+            looked_at: None,
+            known: HeaderSets::default(),
+        }
+    }
+
+    /// The engine in use.
+    pub(crate) fn engine(&self) -> Option<Arc<Engine>> {
+        self.slot.serving().cloned()
+    }
+
+    /// Looks for a new bundle, where it is time to. Whatever goes wrong, the one that serves stays.
+    pub(crate) fn refresh(&mut self) {
+        let now = clock::milliseconds();
+        let interval = u64::from(self.config.place.interval).saturating_mul(1000);
+        if self.looked_at.is_some_and(|then| now.saturating_sub(then) < interval) {
+            return;
+        }
+        self.looked_at = Some(now);
+        let (fresh, last) = (self.key("fresh"), self.key("last"));
+        if let Some(pointer) = cached(&fresh, limits::SETTINGS)
+            && self.take(&pointer).is_ok()
+        {
+            return;
+        }
+        // What is older than the last good one may not come back, in no sandbox of this place.
+        let known = cached(&last, limits::SETTINGS);
+        if let Some(highest) = known.as_deref().and_then(highest) {
+            self.slot.raise(highest);
+        }
+        let keep = Duration::from_secs(u64::from(self.config.place.interval));
+        match from_kv(&self.config.place, &self.config.place.key)
+            .and_then(|pointer| self.take(&pointer).map(|()| pointer))
+        {
+            Ok(pointer) => {
+                keep_in_cache(&fresh, &pointer, keep);
+                keep_in_cache(&last, &pointer, WEEK);
+            }
+            Err(why) => {
+                log::say(&format!("no new bundle, the last good one serves on:\n{why}"));
+                if self.slot.serving().is_none()
+                    && let Some(known) = &known
+                    && let Err(why) = self.take(known)
+                {
+                    log::say(&format!("nor can the last good one be had:\n{why}"));
+                }
+                // The next sandbox need not run into the same.
+                if !self.pointer.is_empty() {
+                    keep_in_cache(&fresh, &self.pointer, keep);
+                }
+            }
+        }
+    }
+
+    /// Puts the bundle to work whose first line this is.
+    fn take(&mut self, pointer: &[u8]) -> Result<(), String> {
+        let pointer = pointer.trim_ascii_end();
+        if pointer == self.pointer {
+            return Ok(());
+        }
+        let manifest =
+            manifest(pointer).ok_or("the pointer is no first line of a bundle; put there what `weir build` wrote")?;
+        let content = self.content(&manifest.id)?;
+        let text = [pointer, b"\n", content.as_slice()].concat();
+        let (settings, remembers) = (&self.config.settings, self.remembers);
+        let passed = passed(&manifest.id, remembers);
+        let is_tested = cached(&passed, 0).is_some();
+        let make = |bundle| if is_tested { Engine::new(bundle, settings) } else { tested(bundle, settings, remembers) };
+        let made = self.slot.offer(&text, settings, clock::milliseconds(), make);
+        if !is_tested && made.is_ok() {
+            keep_in_cache(&passed, &[], DAY);
+        }
+        if made.map_err(|problems| problems.to_string())? == Activation::Activated {
+            log::say(&format!("bundle {} serial {} in use", manifest.id, manifest.serial));
+        }
+        self.pointer = pointer.to_vec();
+        Ok(())
+    }
+
+    /// The second line of the bundle with this id.
+    fn content(&self, id: &str) -> Result<Vec<u8>, String> {
+        let name = format!("content/{id}");
+        let key = format!("{PREFIX}/{name}");
+        if let Some(content) = cached(&key, limits::BUNDLE) {
+            return Ok(content);
+        }
+        let content = from_kv(&self.config.place, &name)?;
+        keep_in_cache(&key, &content, DAY);
+        Ok(content)
+    }
+
+    fn key(&self, what: &str) -> String {
+        let Place { store, key, .. } = &self.config.place;
+        format!("{PREFIX}/{what}/{store}/{key}")
+    }
+}
+
+/// An engine whose bundle passed its own golden tests.
+fn tested(bundle: Bundle, settings: &Settings, remembers: bool) -> Result<Engine, Problems> {
+    if remembers { Engine::tested::<Tables>(bundle, settings) } else { Engine::tested::<()>(bundle, settings) }
+}
+
+/// Where a point of presence notes that a bundle passed its golden tests, that not every sandbox has to run them. Another version of
+/// the service runs them again.
+fn passed(id: &str, remembers: bool) -> String {
+    let version = std::env::var("FASTLY_SERVICE_VERSION").unwrap_or_default();
+    format!("{PREFIX}/passed/{version}/{remembers}/{id}")
+}
+
+fn manifest(line: &[u8]) -> Option<wire::Manifest> {
+    serde_json::from_slice(line).ok()
+}
+
+fn highest(pointer: &[u8]) -> Option<Highest> {
+    manifest(pointer).map(|manifest| Highest { serial: manifest.serial, id: manifest.id })
+}
+
+/// What the KV Store holds under `name`. It is eventually consistent; any error is the same to us.
+fn from_kv(place: &Place, name: &str) -> Result<Vec<u8>, String> {
+    let told = |why: String| format!("KV store `{}`, key `{name}`: {why}", place.store);
+    let store = KVStore::open(&place.store).map_err(|error| told(error.to_string()))?;
+    let store = store.ok_or_else(|| told("there is no such store; link one".to_owned()))?;
+    let mut found = store.lookup(name).map_err(|error| told(error.to_string()))?;
+    let mut content = Vec::new();
+    let body = found.try_take_body().ok_or_else(|| told("it has no value".to_owned()))?;
+    let most = u64::try_from(limits::BUNDLE).unwrap_or(u64::MAX).saturating_add(1);
+    std::io::Read::read_to_end(&mut std::io::Read::take(body, most), &mut content)
+        .map_err(|error| told(error.to_string()))?;
+    Ok(content)
+}
+
+/// What this point of presence keeps under `key`.
+fn cached(key: &str, most: usize) -> Option<Vec<u8>> {
+    Lookup::start(key.as_bytes()).ok()?.content(most).ok()?
+}
+
+/// Lost where the cache does not take it: then the KV Store is asked again.
+fn keep_in_cache(key: &str, content: &[u8], keep: Duration) {
+    let _ = cache::insert(key.as_bytes(), &[], content, keep);
+}
