@@ -85,6 +85,15 @@ codes! {
     TEST_EXPECTS = 601, "a test expects nothing, or what can never be";
     TEST_TRACE = 602, "a trace that a test names";
     TEST_FAILS = 610, "a test comes out otherwise than expected";
+    // robots.txt.
+    ROBOTS = 700, "no robots.txt";
+    ROBOTS_LINE = 701, "a line of robots.txt that crawlers do not know";
+    ROBOTS_ORPHAN = 702, "a rule of robots.txt for nobody";
+    ROBOTS_PATH = 703, "a path of robots.txt that no request has";
+    ROBOTS_PATTERN = 704, "a robots.txt that says more than a policy can";
+    ROBOTS_AGENT = 705, "a name in robots.txt that no crawler is known by";
+    ROBOTS_OTHER = 706, "a line of robots.txt that nothing can enforce";
+    ROBOTS_DELAY = 707, "a delay in robots.txt that is none";
 }
 
 impl std::fmt::Display for Code {

@@ -23,6 +23,7 @@ mod locate;
 mod names;
 mod networks;
 mod report;
+pub mod robots;
 mod schema;
 mod source;
 mod timing;

@@ -11,6 +11,7 @@ use filter_core::signals::vectors::Sample;
 use filter_core::state::Tables;
 use policy_compiler::cel::VARIABLES;
 use policy_compiler::lint::{self, lint};
+use policy_compiler::robots::PRESETS;
 use policy_compiler::{Code, build};
 
 fn page() -> String {
@@ -37,11 +38,16 @@ fn codes() -> String {
     format!("| code | |\n|---|---|\n{}", lines.collect::<String>())
 }
 
+fn presets() -> String {
+    let lines = PRESETS.iter().map(|preset| format!("| `{}` | {} |\n", preset.id, preset.about));
+    format!("| preset | |\n|---|---|\n{}", lines.collect::<String>())
+}
+
 /// Run with `UPDATE_DOCS=1` to write them.
 #[test]
 fn the_tables_are_current() {
     let mut made = page();
-    for (name, table) in [("variables", variables()), ("codes", codes())] {
+    for (name, table) in [("variables", variables()), ("codes", codes()), ("presets", presets())] {
         let mark = format!("<!-- {name} -->\n");
         let (before, rest) = made.split_once(&mark).expect(name);
         let (_, after) = rest.split_once("<!-- end -->").expect(name);

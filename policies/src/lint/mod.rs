@@ -64,7 +64,7 @@ pub fn lint(bundle: &str, context: &Context) -> Result<Vec<Lint>, Problems> {
     let mut found = Vec::new();
     reach::lint(&rules, &mut found);
     broad::lint(&rules, &content, &mut found);
-    lockout::lint(&engine, context, &mut found);
+    lockout::lint(&engine, &rules, context, &mut found);
     limits::lint(&rules, &content, &mut found);
     resources::lint(&rules, &content, context, &mut found);
     Ok(found)

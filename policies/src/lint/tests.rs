@@ -100,6 +100,11 @@ fn those_who_must_come_in() {
     let line = include_str!("../../bundles/default.json").lines().nth(1).unwrap();
     let mut content: serde_json::Value = serde_json::from_str(line).unwrap();
     content["allow"] = json!([]);
+    content["rules"] = json!([
+        {"id": "training", "when": {"named": {"category": ["ai_training"]}}, "then": {"block": {}}},
+        {"id": "one", "when": {"named": {"name": ["PerplexityBot"]}}, "then": {"block": {}}},
+    ]);
+    assert!(found(content.clone()).is_empty(), "who names a crawler or its kind means it");
     content["rules"] =
         json!([{"id": "robots", "when": {"named": {"category": ["search_engine", "webhook"]}}, "then": {"block": {}}}]);
     let robots = found(content);

@@ -151,6 +151,20 @@ pub fn findings(diagnostics: &Diagnostics) -> Vec<Finding> {
     found
 }
 
+/// The same where one of the files is a text that was read already, as standard input is.
+pub fn findings_in(diagnostics: &Diagnostics, read: Option<(&str, &str)>) -> Vec<Finding> {
+    let of = |one: &Diagnostic| match read.filter(|(name, _)| *name == one.file) {
+        Some((_, text)) => Finding { place: String::new(), ..located(one, &text.into()) },
+        None => located(one, &std::fs::read_to_string(&one.file).unwrap_or_default().into()),
+    };
+    diagnostics.iter().map(of).collect()
+}
+
+/// Something that is passed over, in the text it is about.
+pub fn warning_in(one: &Diagnostic, text: &str) -> Finding {
+    Finding { is_warning: true, place: String::new(), ..located(one, &text.into()) }
+}
+
 fn located(one: &Diagnostic, text: &Arc<str>) -> Finding {
     let Diagnostic { code, file, place, span, line, column, message, remedy } = one.clone();
     Finding {

@@ -16,7 +16,8 @@ impl Finding {
         let source = text.get(start..end).unwrap_or_default();
         let last = floor(text, self.span.end.min(end).max(self.span.start));
         let span = self.span.start.saturating_sub(start)..last.saturating_sub(start);
-        let annotation = AnnotationKind::Primary.span(span).label(self.place.as_str());
+        let annotation = AnnotationKind::Primary.span(span);
+        let annotation = if self.place.is_empty() { annotation } else { annotation.label(self.place.as_str()) };
         let snippet = Snippet::source(source).line_start(self.line).annotation(annotation);
         let path = format!("{}:{}:{}", self.file, self.line, self.column);
         let level = if self.is_warning { Level::WARNING } else { Level::ERROR };

@@ -8,6 +8,7 @@ mod discover;
 mod engine;
 mod exit;
 mod explain;
+mod from;
 mod history;
 mod hub;
 mod inspect;
@@ -51,6 +52,7 @@ Start with:
 
 #[derive(Subcommand)]
 enum Verb {
+    From(from::Args),
     Build(build::Args),
     Check(check::Args),
     Test(test::Args),
@@ -76,6 +78,7 @@ enum Verb {
 /// Runs the verb and says what went wrong.
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let result = match cli.verb {
+        Verb::From(args) => from::run(args),
         Verb::Build(args) => build::run(args),
         Verb::Check(args) => check::run(args),
         Verb::Test(args) => test::run(args),
