@@ -151,11 +151,10 @@ fn run(nodes: usize, hit: usize, campaign: u64, lost: u64, seed: u64) -> Outcome
             whole = everything.find(&touched.keys).tool.map(|tool| *tool).unwrap();
             sent += 1;
         }
-        for at in 0..nodes {
-            if points[at].due > now {
+        for (at, Point { tables, node, peers, due }) in points.iter_mut().enumerate() {
+            if *due > now {
                 continue;
             }
-            let Point { tables, node, peers, due } = &mut points[at];
             *due = now + PERIOD;
             let snapshot = node.snapshot(tables, now, BYTES);
             bytes = bytes.max(snapshot.len());
