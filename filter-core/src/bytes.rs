@@ -63,7 +63,12 @@ pub(crate) fn leading_number(text: &[u8]) -> Option<(u32, &[u8])> {
 }
 
 /// Whether a header name, in any case, is one of those that only we may set.
+#[inline]
 pub(crate) fn is_own_header(name: &[u8]) -> bool {
+    matches!(name.first(), Some(b'x' | b'X')) && has_own_prefix(name)
+}
+
+fn has_own_prefix(name: &[u8]) -> bool {
     // Origins behind CGI, WSGI and the like read `_` as `-`.
     let same = |(a, b): (&u8, &u8)| a.eq_ignore_ascii_case(b) || (*a == b'_' && *b == b'-');
     name.get(..7).is_some_and(|start| start.iter().zip(b"x-weir-").all(same))

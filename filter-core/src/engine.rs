@@ -149,6 +149,9 @@ impl Engine {
         let Plan { request, fingerprint, origin, place, header_set, now, .. } = plan;
         let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now };
         let mut evidence = header_set.and(Evidence::gather(&seen, Scope::Request));
+        if origin.is_telling() {
+            evidence = evidence.and(Evidence::gather(&seen, Scope::Origin));
+        }
         if touched.is_some() {
             evidence = evidence.and(Evidence::gather(&seen, Scope::Memory));
         }
@@ -224,9 +227,9 @@ impl<'a> Verdict<'a> {
 
     /// Whether a request that passes unreported gets an event all the same: a share, by a keyed hash of id and time, the same on
     /// every host. Clients may choose the id: without the secret and the clock none can choose not to be looked at.
-    pub fn is_sampled(&self, id: &str) -> bool {
+    pub fn is_sampled<'i>(&self, id: impl FnOnce() -> &'i str) -> bool {
         let share = self.engine.event_share;
-        share > 0 && self.judged().sample(id).checked_rem(EVENT_SHARES).is_some_and(|place| place < u64::from(share))
+        share > 0 && self.judged().sample(id()).checked_rem(EVENT_SHARES).is_some_and(|place| place < u64::from(share))
     }
 
     /// The event line: one JSON object, no line feed. `id` is what the host or the trace calls the request.

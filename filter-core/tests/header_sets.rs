@@ -32,6 +32,19 @@ fn agree(known: &mut HeaderSets, facts: &Facts<'_>) {
     }
 }
 
+/// What a header set's evidence depends on beside its lines.
+const FACTS: [&str; 9] = [
+    "@tls=TLSv1.0",
+    "@tls=TLSv1.2",
+    "@ja4=t13d1516h2_8daaf6152771_02713d6af862",
+    "@ja4=t13d1515h1_8daaf6152771_f37e75b10bcc",
+    "@ja4=t13d311100_e8f1e7e78f70_1f22a2ca17c4",
+    "@ja4=t12",
+    "@ja4_by=envoy",
+    "@version=HTTP/1.1",
+    "@pseudo=mpsa",
+];
+
 /// One change to a request, in the form of the signals' vectors.
 fn change() -> impl Strategy<Value = String> {
     let value = prop::sample::select(vec![
@@ -74,6 +87,7 @@ fn change() -> impl Strategy<Value = String> {
         "access-control-request-method",
     ]);
     prop_oneof![
+        prop::sample::select(&FACTS).prop_map(str::to_owned),
         (name.clone(), value).prop_map(|(name, value)| format!("{name}: {value}")),
         name.prop_map(|name| format!("-{name}")),
     ]
@@ -107,6 +121,19 @@ fn every_base_twice_and_with_another_session() {
             let mut sample = Sample::parse(&text).unwrap();
             sample.path = format!("/{session}");
             sample.with(|facts| agree(&mut known, facts));
+        }
+    }
+}
+
+/// The same lines over another connection are another set.
+#[test]
+fn every_base_over_every_connection() {
+    let mut known = HeaderSets::default();
+    for (name, _) in BASES {
+        for fact in FACTS {
+            for text in [format!("like {name}"), format!("like {name}\n{fact}")] {
+                Sample::parse(&text).unwrap().with(|facts| agree(&mut known, facts));
+            }
         }
     }
 }

@@ -28,10 +28,27 @@ pub(crate) enum Done {
 /// Does what the verdict says.
 pub(crate) fn carry_out(active: &Active, verdict: &Verdict<'_>, forged: &Forged<'_>, pit: &mut Pit<'_>) -> Done {
     active.counters.count(&active.engine, verdict);
-    let id = request_id(verdict);
-    if (verdict.is_reported() || verdict.is_sampled(id)) && hostcalls::logs(Level::Info) {
-        hostcalls::log(Level::Info, &verdict.event(id));
+    if verdict.is_reported() || verdict.is_sampled(|| request_id(verdict)) {
+        report(verdict);
     }
+    if let Decided::Allow | Decided::Monitor = verdict.action() {
+        remove(forged);
+        return Done::Passes;
+    }
+    act(verdict, forged, pit)
+}
+
+/// Writes the event.
+#[cold]
+fn report(verdict: &Verdict<'_>) {
+    if hostcalls::logs(Level::Info) {
+        hostcalls::log(Level::Info, &verdict.event(request_id(verdict)));
+    }
+}
+
+/// Does what is more than to let the request pass.
+#[cold]
+fn act(verdict: &Verdict<'_>, forged: &Forged<'_>, pit: &mut Pit<'_>) -> Done {
     let action = verdict.action();
     if action.interferes() || *action == Decided::Tag {
         note(verdict);

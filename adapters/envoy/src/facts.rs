@@ -212,10 +212,10 @@ impl<'a> Connection<'a> {
     /// Read from the right: the JA4 stands first because its protocol letters are the client's, and some versions of Envoy
     /// write them as they came, a `|` too.
     fn joined(state: &'a [u8], with_protocol: bool) -> Self {
-        let mut parts = state.rsplitn(if with_protocol { 6 } else { 5 }, |b| *b == b'|');
-        let mut next = || parts.next().filter(|part| *part != b"-").unwrap_or_default();
-        let protocol = if with_protocol { next() } else { &[] };
-        let (cipher, tls_version, peer, ja3, ja4) = (next(), next(), next(), next(), next());
+        let mut rest = state;
+        let protocol = if with_protocol { take_last(&mut rest) } else { &[] };
+        let [cipher, tls_version, peer, ja3] = [(); 4].map(|()| take_last(&mut rest));
+        let ja4 = if rest == b"-" { &[] } else { rest };
         let plain = tls_version.is_empty() && ja4.is_empty();
         let text = |part: &'a [u8]| match part {
             [] if plain => Fact::Absent,
@@ -234,4 +234,13 @@ impl<'a> Connection<'a> {
             ..Self::nothing(address, if address.is_some() { Provenance::Peer } else { Provenance::Unverified })
         }
     }
+}
+
+/// Takes what follows the last `|` off, and the `|`; `-` stands for nothing.
+#[inline(never)] // five times a request: one small loop instead of five
+fn take_last<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
+    let at = rest.iter().rposition(|b| *b == b'|');
+    let part = at.and_then(|at| rest.get(at.saturating_add(1)..)).unwrap_or(rest);
+    *rest = at.and_then(|at| rest.get(..at)).unwrap_or_default();
+    if part == b"-" { &[] } else { part }
 }

@@ -108,8 +108,8 @@ struct Http {
     context: u32,
     /// It was put into the tarpit.
     is_held: bool,
-    /// Until the answer came.
-    ticket: Option<Ticket>,
+    /// Until the answer came; apart, for most hosts keep none.
+    ticket: Option<Box<Ticket>>,
 }
 
 impl Context for Http {}
@@ -119,7 +119,7 @@ impl HttpContext for Http {
         match (self.slot.get(), RequestBytes::fetch()) {
             (Some(active), Some(bytes)) => {
                 let (done, ticket) = judge(&active, &bytes, &self.held, self.context);
-                self.ticket = ticket;
+                self.ticket = ticket.map(Box::new);
                 self.is_held = done == Done::Held;
                 if done == Done::Passes { Action::Continue } else { Action::Pause }
             }

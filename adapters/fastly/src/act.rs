@@ -36,7 +36,7 @@ pub(crate) struct Done {
 
 /// Does what the verdict says; `id` is what the request is called.
 pub(crate) fn carry_out(verdict: &Verdict<'_>, id: &str, writes_events: bool) -> Done {
-    let is_due = writes_events && (verdict.is_reported() || verdict.is_sampled(id));
+    let is_due = writes_events && (verdict.is_reported() || verdict.is_sampled(|| id));
     let event = is_due.then(|| verdict.event(id));
     let pass = || Outcome::Pass(Way::default());
     let answer = || answer(verdict).map_or_else(pass, Outcome::Answer);

@@ -43,7 +43,7 @@ pub(crate) struct Way {
 /// Does what the verdict says; `id` is what the request is called.
 pub(crate) fn carry_out(active: &Active, verdict: &Verdict<'_>, id: &str, events: Option<&Events>) -> Outcome {
     active.counters.count(&active.engine, verdict);
-    if let Some(events) = events.filter(|_| verdict.is_reported() || verdict.is_sampled(id)) {
+    if let Some(events) = events.filter(|_| verdict.is_reported() || verdict.is_sampled(|| id)) {
         events.send(verdict.event(id));
     }
     match verdict.action() {

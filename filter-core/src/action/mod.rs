@@ -19,6 +19,7 @@ pub use tag::{ROUTE_HEADER, SIGNATURE_HEADER, TagError, TagHeaders, verify_tag};
 
 /// Whether a header name, in any case, is one of ours (`x-weir-...`). Adapters remove all of these from every request
 /// before it goes on, whatever the action.
+#[inline]
 pub fn is_own_header(name: &[u8]) -> bool {
     crate::bytes::is_own_header(name)
 }

@@ -289,7 +289,12 @@ fn a_share_of_what_passes_is_sampled_and_nobody_chooses() {
     let facts = Facts { method: b"GET", authority: b"a.example", path: b"/", ..Facts::default() };
     let sampled = |share: u32, secret: Option<&[u8]>, id: &dyn Fn(u64) -> String| -> Vec<u64> {
         let engine = engine_with(PASS, secret, share);
-        (0..10_000u64).filter(|t| engine.judge(&facts, NOW + t).is_sampled(&id(*t))).collect()
+        (0..10_000u64)
+            .filter(|t| {
+                let id = id(*t);
+                engine.judge(&facts, NOW + t).is_sampled(|| &id)
+            })
+            .collect()
     };
     let ids = |t: u64| format!("0d9a3f4e-{t:012}");
     assert!(sampled(0, Some(SECRET), &ids).is_empty());

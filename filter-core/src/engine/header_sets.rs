@@ -9,7 +9,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::facts::{Fact, Facts, Header, HeaderOrder};
+use crate::facts::{Fact, Facts, Header, HeaderOrder, Ja4By};
 use crate::fingerprint::{Claim, Fingerprint, Names};
 use crate::limits;
 use crate::request::{HeaderIndex, HeaderName, HttpVersion, Request, RequestKind};
@@ -64,7 +64,12 @@ struct Context {
     secure: Fact<bool>,
     version: Fact<HttpVersion>,
     pseudo_order: Fact<[u8; 4]>,
+    ja4: Fact<[u8; JA4]>,
+    ja4_by: Ja4By,
 }
+
+/// Bytes of a well-formed JA4.
+const JA4: usize = 36;
 
 #[derive(Debug)]
 struct HeaderSet {
@@ -150,13 +155,25 @@ impl Found<'_> {
 
 impl Context {
     fn of(request: &Request<'_>) -> Option<Self> {
-        let pseudo_order = match request.facts.pseudo_order {
-            Fact::Present(order) => Fact::Present(order.try_into().ok()?),
-            Fact::Absent => Fact::Absent,
-            Fact::Unknown => Fact::Unknown,
-        };
-        Some(Context { kind: request.kind, secure: request.secure, version: request.version, pseudo_order })
+        let tls = request.tls();
+        Some(Context {
+            kind: request.kind,
+            secure: request.secure,
+            version: request.version,
+            pseudo_order: sized(request.facts.pseudo_order)?,
+            ja4: sized(tls.ja4)?,
+            ja4_by: tls.ja4_by,
+        })
     }
+}
+
+/// The bytes, where they have the usual length.
+fn sized<const LENGTH: usize>(fact: Fact<&[u8]>) -> Option<Fact<[u8; LENGTH]>> {
+    Some(match fact {
+        Fact::Present(text) => Fact::Present(text.try_into().ok()?),
+        Fact::Absent => Fact::Absent,
+        Fact::Unknown => Fact::Unknown,
+    })
 }
 
 impl HeaderSet {
@@ -212,19 +229,38 @@ impl HeaderSet {
     }
 }
 
-#[inline(always)] // dozens of times a look-up
 /// What follows `text`, of which the length is known to count, at the start of `kept`.
+#[inline(always)] // dozens of times a look-up
 fn begins<'k>(kept: &'k [u8], text: &[u8], length: usize) -> Option<&'k [u8]> {
     let (kept, rest) = kept.split_at_checked(length)?;
     (text.len() == length && same(kept, text)).then_some(rest)
 }
 
-#[inline(always)]
 /// Equality of slices as long as each other, eight bytes at a time: a wasm module has no faster `memcmp`.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    a.iter().zip(b).all(|(a, b)| u64::from_le_bytes(*a) == u64::from_le_bytes(*b))
-        && a_tail.iter().zip(b_tail).all(|(a, b)| a == b)
+#[inline(always)]
+fn same(mut a: &[u8], mut b: &[u8]) -> bool {
+    while let (Some((a_first, a_rest)), Some((b_first, b_rest))) =
+        (a.split_first_chunk::<8>(), b.split_first_chunk::<8>())
+    {
+        if u64::from_le_bytes(*a_first) != u64::from_le_bytes(*b_first) {
+            return false;
+        }
+        (a, b) = (a_rest, b_rest);
+    }
+    if let (Some((a_first, a_rest)), Some((b_first, b_rest))) = (a.split_first_chunk::<4>(), b.split_first_chunk::<4>())
+    {
+        if u32::from_le_bytes(*a_first) != u32::from_le_bytes(*b_first) {
+            return false;
+        }
+        (a, b) = (a_rest, b_rest);
+    }
+    while let (Some((a_first, a_rest)), Some((b_first, b_rest))) = (a.split_first(), b.split_first()) {
+        if a_first != b_first {
+            return false;
+        }
+        (a, b) = (a_rest, b_rest);
+    }
+    true
 }
 
 /// Tells sets apart by the order of names and by what varies most between programs: their user agents, and how long the hints are.

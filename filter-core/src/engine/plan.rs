@@ -7,8 +7,8 @@ use siphasher::sip::SipHasher24;
 use super::header_sets::Found;
 use super::{Engine, HeaderSets};
 use crate::facts::{Fact, Facts};
-use crate::fingerprint::Fingerprint;
 use crate::fingerprint::credentials::Attempt;
+use crate::fingerprint::{Fingerprint, Names};
 use crate::keys::Keys;
 use crate::policy::Login;
 use crate::request::{Headers, Method, Request};
@@ -47,18 +47,14 @@ impl<'a> Plan<'a> {
             None => Fingerprint::new(&request, bundle.names()),
         };
         let origin = Origin::new(&request, &fingerprint, bundle.networks());
-        let header_set = judged.map_or_else(
-            || {
+        let header_set = match judged {
+            Some(judged) => judged.evidence,
+            None => {
                 let memory = Memory::default();
                 let seen = Seen { request: &request, fingerprint: &fingerprint, origin: &origin, memory: &memory, now };
-                let evidence = Evidence::gather(&seen, Scope::HeaderSet);
-                if let Some(found) = found {
-                    found.keep(&request, &fingerprint, bundle.names(), evidence);
-                }
-                evidence
-            },
-            |judged| judged.evidence,
-        );
+                judge_header_set(&seen, bundle.names(), found)
+            }
+        };
         let place = bundle.endpoint_of(&request);
         Plan { request, fingerprint, origin, place, header_set, touched: OnceCell::new(), now, engine }
     }
@@ -118,4 +114,14 @@ impl<'a> Plan<'a> {
 /// Whether requests by this method have a body.
 pub(super) fn has_body(method: Method) -> bool {
     !matches!(method, Method::Get | Method::Head | Method::Options)
+}
+
+/// Gathers what the header set alone shows, and keeps it where there is a place for it.
+#[inline(never)] // seldom: most requests come with a set that was seen before
+fn judge_header_set(seen: &Seen<'_>, names: &Names, found: Option<Found<'_>>) -> Evidence {
+    let evidence = Evidence::gather(seen, Scope::HeaderSet);
+    if let Some(found) = found {
+        found.keep(seen.request, seen.fingerprint, names, evidence);
+    }
+    evidence
 }

@@ -39,6 +39,7 @@ pub struct Fingerprint<'a> {
 
 impl<'a> Fingerprint<'a> {
     /// Reads claim and name off the request.
+    #[inline(never)] // seldom where header sets are kept
     pub fn new(request: &Request<'a>, names: &'a Names) -> Self {
         let user_agent = request.header(HeaderName::UserAgent);
         let named = user_agent.present().and_then(|text| names.find(text));

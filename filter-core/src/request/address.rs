@@ -51,12 +51,18 @@ impl ClientAddress {
         if facts.client.provenance != Provenance::Peer || !asks_hops {
             return as_given;
         }
+        as_given.behind_proxy(peer_address, headers, settings)
+    }
+
+    /// The same where the peer may be a proxy that names the client.
+    #[inline(never)] // an edge without proxies in front jumps over this
+    fn behind_proxy(self, peer: IpAddr, headers: &Headers<'_>, settings: &ClientAddressSettings) -> Self {
         let trusted = |address: IpAddr| settings.trusted_proxies.iter().any(|prefix| prefix.contains(address));
-        if !settings.trusted_proxies.is_empty() && !trusted(peer_address) {
-            return as_given;
+        if !settings.trusted_proxies.is_empty() && !trusted(peer) {
+            return self;
         }
         // The peer is a proxy of ours: where it does not name the client, its own address is not the client's.
-        let unsure = ClientAddress { address: peer, provenance: Provenance::Unverified, hops: 0, is_proxied: true };
+        let unsure = ClientAddress { provenance: Provenance::Unverified, is_proxied: true, ..self };
         // The chain is read from its end, and the end was not looked at.
         if headers.is_truncated() {
             return unsure;
@@ -72,7 +78,7 @@ impl ClientAddress {
                 _ => unsure,
             };
         }
-        let chain = chain_from_right(headers, peer_address, settings.appends_peer);
+        let chain = chain_from_right(headers, peer, settings.appends_peer);
         let found = match settings.trusted_hops {
             0 => first_outside(chain, trusted),
             hops => chain.into_iter().nth(usize::from(hops).saturating_sub(1)).map(|entry| (entry, hops)),

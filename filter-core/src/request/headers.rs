@@ -34,6 +34,7 @@ pub(crate) struct HeaderIndex {
 }
 
 impl HeaderIndex {
+    #[inline(never)] // seldom where header sets are kept
     pub(crate) fn new(facts: &Facts<'_>) -> Self {
         let mut index = HeaderIndex {
             first: [NONE; HeaderName::COUNT],

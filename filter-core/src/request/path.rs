@@ -79,6 +79,9 @@ impl<'a> Path<'a> {
 
 /// `https://shop.example/a` as `/a` (RFC 9112, 3.2.2): proxies and logs have the absolute form.
 fn origin_form(target: &[u8]) -> &[u8] {
+    if target.starts_with(b"/") {
+        return target;
+    }
     let rest = [&b"http://"[..], b"https://"].iter().find_map(|scheme| {
         target.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme))?;
         target.get(scheme.len()..)
@@ -101,6 +104,7 @@ fn is_normal(path: &[u8]) -> bool {
     true
 }
 
+#[inline(never)] // seldom
 fn normalise(path: &[u8]) -> alloc::boxed::Box<[u8]> {
     let decoded = decode_unreserved(path);
     let mut out = alloc::vec::Vec::with_capacity(decoded.len());

@@ -36,13 +36,18 @@ impl Score {
             }
         }
         let mut milli_nats = weights.prior;
-        let mut pillars = [0u8; 4];
+        let nothing = table::score(weights.prior);
+        let mut pillars = [nothing; 4];
         for ((sum, pillar), shown) in sums.iter().zip(Pillar::ALL).zip(pillars.iter_mut()) {
+            // Most pillars are silent on most requests.
+            if *sum == 0 {
+                continue;
+            }
             let capped = weights.cap(pillar, *sum);
             milli_nats = milli_nats.saturating_add(capped);
             *shown = table::score(weights.prior.saturating_add(capped));
         }
-        let value = table::score(milli_nats);
+        let value = if milli_nats == weights.prior { nothing } else { table::score(milli_nats) };
         let class = Class::of(value, seen, weights);
         Score { value, pillars, class, milli_nats }
     }

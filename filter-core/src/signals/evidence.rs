@@ -32,7 +32,7 @@ impl Evidence {
 
     /// Runs every signal.
     pub fn all(seen: &Seen<'_>) -> Self {
-        let scopes = [Scope::HeaderSet, Scope::Request, Scope::Memory];
+        let scopes = [Scope::HeaderSet, Scope::Origin, Scope::Request, Scope::Memory];
         scopes.into_iter().fold(Evidence::default(), |fired, scope| fired.and(Self::gather(seen, scope)))
     }
 

@@ -53,10 +53,12 @@ impl Pillar {
 /// What a signal looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Only how the request is put together: its method, kind, protocol and transport, which headers came in which order, and
+    /// Only how the request is put together: its method, kind, protocol, transport and JA4, which headers came in which order, and
     /// [steady](crate::request::HeaderName::is_steady) headers' values. A program sends few such sets, so hosts may keep what was said of one.
     HeaderSet,
-    /// Anything about this request: path, address, TLS, other values.
+    /// Only the networks that its address belongs to, and what they say about a crawler's name: silent where there is neither.
+    Origin,
+    /// Anything about this request: path, address, other values.
     Request,
     /// What is remembered of those who take part: silent where no records are lent.
     Memory,

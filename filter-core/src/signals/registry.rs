@@ -93,12 +93,14 @@ pub const COUNT: usize = 80;
 pub(super) fn within(scope: Scope) -> u128 {
     match scope {
         Scope::HeaderSet => HEADER_SET,
+        Scope::Origin => ORIGIN,
         Scope::Request => REQUEST,
         Scope::Memory => MEMORY,
     }
 }
 
 static HEADER_SET: u128 = bits(Scope::HeaderSet);
+static ORIGIN: u128 = bits(Scope::Origin);
 static REQUEST: u128 = bits(Scope::Request);
 static MEMORY: u128 = bits(Scope::Memory);
 

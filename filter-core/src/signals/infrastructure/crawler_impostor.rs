@@ -7,7 +7,7 @@ use crate::signals::{CrawlerProof, Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "crawler_impostor",
     pillar: Pillar::Infrastructure,
-    scope: Scope::Request,
+    scope: Scope::Origin,
     weight: 9_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "claims a crawler whose operator publishes its addresses, from another one",

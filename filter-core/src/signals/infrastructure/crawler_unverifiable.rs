@@ -6,7 +6,7 @@ use crate::signals::{CrawlerProof, Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "crawler_unverifiable",
     pillar: Pillar::Infrastructure,
-    scope: Scope::Request,
+    scope: Scope::Origin,
     weight: 300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "claims a crawler that cannot be verified here",

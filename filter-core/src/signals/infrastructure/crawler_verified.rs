@@ -6,7 +6,7 @@ use crate::signals::{CrawlerProof, Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "crawler_verified",
     pillar: Pillar::Infrastructure,
-    scope: Scope::Request,
+    scope: Scope::Origin,
     weight: -6_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the address is in the ranges published by the crawler's operator",

@@ -8,7 +8,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "network_hosting",
     pillar: Pillar::Infrastructure,
-    scope: Scope::Request,
+    scope: Scope::Origin,
     weight: 800,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the address belongs to a data centre or cloud",

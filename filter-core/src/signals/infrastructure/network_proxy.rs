@@ -7,7 +7,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "network_proxy",
     pillar: Pillar::Infrastructure,
-    scope: Scope::Request,
+    scope: Scope::Origin,
     weight: 1_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the address is an open or residential proxy",

@@ -8,7 +8,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "network_reputation",
     pillar: Pillar::Infrastructure,
-    scope: Scope::Request,
+    scope: Scope::Origin,
     weight: 2_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the address was seen attacking others",

@@ -7,7 +7,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "network_vpn",
     pillar: Pillar::Infrastructure,
-    scope: Scope::Request,
+    scope: Scope::Origin,
     weight: 900,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "the address belongs to a VPN service",

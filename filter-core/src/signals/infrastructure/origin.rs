@@ -59,6 +59,11 @@ impl<'a> Origin<'a> {
         self.list_of(kind)
     }
 
+    /// Whether there is anything to say: a list holds the address, or a crawler is claimed.
+    pub fn is_telling(&self) -> bool {
+        self.members != 0 || self.crawler != CrawlerProof::NotClaimed
+    }
+
     /// Every list that holds the address.
     pub fn lists(&self) -> impl Iterator<Item = &'a NetworkList> + use<'a> {
         let lists = self.networks.lists();

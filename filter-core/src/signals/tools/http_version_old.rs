@@ -9,7 +9,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "http_version_old",
     pillar: Pillar::Tools,
-    scope: Scope::Request,
+    scope: Scope::HeaderSet,
     weight: 1_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a current browser that does not use HTTP/2",

@@ -9,7 +9,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "tls_alpn",
     pillar: Pillar::Tools,
-    scope: Scope::Request,
+    scope: Scope::HeaderSet,
     weight: 1_500,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a current browser that offers no HTTP/2",

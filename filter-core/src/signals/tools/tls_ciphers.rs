@@ -10,7 +10,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "tls_ciphers",
     pillar: Pillar::Tools,
-    scope: Scope::Request,
+    scope: Scope::HeaderSet,
     weight: 2_400,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "TLS ciphers of another program",

@@ -9,7 +9,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "tls_grease_missing",
     pillar: Pillar::Tools,
-    scope: Scope::Request,
+    scope: Scope::HeaderSet,
     weight: 4_300,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a Chromium without its random signature algorithm",

@@ -7,7 +7,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "tls_version_old",
     pillar: Pillar::Tools,
-    scope: Scope::Request,
+    scope: Scope::HeaderSet,
     weight: 3_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a current browser with old TLS",

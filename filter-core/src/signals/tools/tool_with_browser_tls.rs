@@ -8,7 +8,7 @@ use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 pub static SIGNAL: Signal = Signal {
     id: "tool_with_browser_tls",
     pillar: Pillar::Tools,
-    scope: Scope::Request,
+    scope: Scope::HeaderSet,
     weight: 5_000,
     #[cfg(any(test, feature = "catalogue"))]
     summary: "a declared tool has a browser's TLS",
