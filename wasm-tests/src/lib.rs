@@ -3,6 +3,7 @@
 
 pub mod behaviour;
 pub mod bundles;
+pub mod campaign;
 pub mod client;
 pub mod envoy;
 pub mod evidence;

@@ -2,8 +2,10 @@
 //!
 //! [`input`] opens files, [`trace`] reads and writes requests as JSON Lines, [`host`] says what each host sees of them,
 //! [`source`] reads access logs, [`single`] one request out of anything; [`desk`] sets an engine up, [`replay`] runs it over them, [`case`] sets verdicts down,
-//! [`explain`] tells a person why; [`discover`] lists endpoints; [`check`] finds what is wrong with a file, [`bundle`] signs, [`shelf`] ships.
+//! [`explain`] tells a person why; [`discover`] lists endpoints; [`check`] finds what is wrong with a file, [`bundle`] signs, [`shelf`] ships;
+//! [`accounts`] finds an operator's accounts in events.
 
+pub mod accounts;
 pub mod bundle;
 pub mod case;
 pub mod check;

@@ -66,6 +66,7 @@ pub static SIGNALS: [&Signal; COUNT] = [
     &infrastructure::network_tor::SIGNAL,
     &infrastructure::network_vpn::SIGNAL,
     &credentials::accounts_by_client::SIGNAL,
+    &credentials::accounts_by_client_many::SIGNAL,
     &credentials::accounts_by_tool::SIGNAL,
     &credentials::accounts_by_network::SIGNAL,
     &credentials::password_sprayed::SIGNAL,
@@ -87,7 +88,7 @@ pub static SIGNALS: [&Signal; COUNT] = [
 ];
 
 /// How many there are.
-pub const COUNT: usize = 80;
+pub const COUNT: usize = 81;
 
 /// Which signals have a scope, one bit each.
 pub(super) fn within(scope: Scope) -> u128 {

@@ -16,7 +16,9 @@ pub enum LoginResult {
 /// Counts are exact up to 65,535 in 30 minutes; the accounts have the error of [`Distinct`]. Two windows of 30 minutes, since the epoch: the
 /// one that goes on, and the one before.
 ///
-/// Merge law: counts of the same window add up, accounts are united, windows that are over count for nothing.
+/// Merge law: counts of the same window add up, accounts are united, windows that are over count for nothing. Logins of good windows add up, and of
+/// the windows' numbers the greater stays: nodes saw the same ones. Commutative; associative but for a window that ends between two merges, which
+/// is good or not by what was merged by then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Logins {
     /// Which window since the epoch goes on.
@@ -24,10 +26,12 @@ pub struct Logins {
     /// In this window, and in the one before.
     failed: [u16; 2],
     passed: [u16; 2],
+    /// Logins that passed in windows that are over and in which most did, and how many such windows there were.
+    trusted: [u16; 2],
     accounts: [Distinct<16>; 2],
 }
 
-fields!(Logins { window: u32, failed: [u16; 2], passed: [u16; 2], accounts: [Distinct<16>; 2] });
+fields!(Logins { window: u32, failed: [u16; 2], passed: [u16; 2], trusted: [u16; 2], accounts: [Distinct<16>; 2] });
 
 /// Milliseconds of a window.
 const WINDOW: u64 = 30 * 60 * 1000;
@@ -62,6 +66,13 @@ impl Logins {
         Tally { failed: sum(seen.failed), passed: sum(seen.passed), accounts: accounts.count() }
     }
 
+    /// Logins that passed in windows that are over and in which most passed: people's. And how many such windows there were.
+    pub fn trusted(&self, now: u64) -> [u16; 2] {
+        let mut seen = *self;
+        seen.roll(now);
+        seen.trusted
+    }
+
     /// Adds what another one counted.
     pub fn merge(&mut self, other: &Self) {
         let mut other = *other;
@@ -73,6 +84,8 @@ impl Logins {
         };
         add(&mut self.failed, other.failed);
         add(&mut self.passed, other.passed);
+        let ([mine, windows], [theirs, others]) = (self.trusted, other.trusted);
+        self.trusted = [mine.saturating_add(theirs), windows.max(others)];
         self.accounts.iter_mut().zip(other.accounts).for_each(|(mine, theirs)| mine.merge(&theirs));
     }
 
@@ -89,6 +102,13 @@ impl Logins {
     fn turn(&mut self, window: u32) -> u32 {
         let gone = window.saturating_sub(self.window);
         if gone > 0 {
+            if let ([failed, _], [passed, _]) = (self.failed, self.passed)
+                && passed > 0
+                && passed >= failed
+            {
+                let [logins, windows] = self.trusted;
+                self.trusted = [logins.saturating_add(passed), windows.saturating_add(1)];
+            }
             let kept = usize::from(gone == 1);
             let moved = |[last, _]: [u16; 2]| [0, if kept == 1 { last } else { 0 }];
             (self.failed, self.passed) = (moved(self.failed), moved(self.passed));
@@ -187,13 +207,19 @@ mod tests {
 
     #[test]
     fn merging_is_counting_both_in_any_order() {
-        let parts = [filled(&[(0, 1), (1, 2)]), filled(&[(31, 2), (33, 4)]), filled(&[(2, 1)]), Logins::default()];
+        let mut good = filled(&[(1, 7)]);
+        for minute in 0..9 {
+            good.add(START + minute * 60_000, LoginResult::Passed, 0);
+        }
+        let parts =
+            [filled(&[(0, 1), (1, 2)]), filled(&[(31, 2), (33, 4)]), filled(&[(2, 1)]), good, good, Logins::default()];
         let mut forward = Logins::default();
         parts.iter().for_each(|part| forward.merge(part));
         let mut backward = Logins::default();
         parts.iter().rev().for_each(|part| backward.merge(part));
-        assert_eq!(forward, backward);
-        assert_eq!(forward.counts(START + 35 * 60_000), Tally { failed: 5, passed: 0, accounts: 3 });
+        assert_eq!((forward, forward.window), (backward, (START / WINDOW) as u32 + 1));
+        assert_eq!(forward.counts(START + 35 * 60_000), Tally { failed: 7, passed: 18, accounts: 4 });
+        assert_eq!(forward.trusted(START + 35 * 60_000), [18, 1], "two nodes saw one window");
     }
 
     #[test]

@@ -17,8 +17,6 @@ record! {
         tools: Distinct<8>,
         /// Answers.
         statuses: Statuses,
-        /// Zero: room for what later forms count.
-        room: [u8; 4],
         /// When the first request came, in seconds since the epoch.
         begun: u32 = first,
     }

@@ -41,7 +41,7 @@ record! {
         /// Such steps without and with a referer; halved together when one is full.
         referers: [u16; 2],
         /// Zero: room for what later forms count.
-        room: [u8; 13],
+        room: [u8; 9],
         /// When the first request came, in seconds since the epoch.
         begun: u32 = first,
     }
@@ -68,6 +68,10 @@ impl Site {
     /// Thirty people logged in, of whom five failed before.
     #[cfg(any(test, feature = "vectors"))]
     pub(crate) fn know_logins(&mut self, now: u64) {
+        let before = now.saturating_sub(30 * 60 * 1000);
+        (0..10u64).for_each(|_| {
+            self.logins.add(before, LoginResult::Passed, 0);
+        });
         for person in 0..35u64 {
             let result = if person < 5 { LoginResult::Failed } else { LoginResult::Passed };
             self.logins.add(now, result, person.wrapping_mul(0x9e37_79b9_7f4a_7c15));

@@ -23,7 +23,7 @@ record! {
         /// Requests by [`Act`]; when one reaches 255 all are halved.
         acts: [u8; Act::COUNT],
         /// Zero: room for what later forms count.
-        room: [u8; 31],
+        room: [u8; 27],
         /// When the first request came, in seconds since the epoch.
         begun: u32 = first,
     }

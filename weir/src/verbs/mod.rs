@@ -1,5 +1,6 @@
 //! One file a verb; each has its arguments and `run`.
 
+mod accounts;
 mod build;
 mod check;
 mod completions;
@@ -71,6 +72,7 @@ enum Verb {
     Signals(signals::Args),
     Up(Box<up::Args>),
     Hub(hub::Args),
+    Accounts(accounts::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -97,6 +99,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Verb::Signals(args) => signals::run(args),
         Verb::Up(args) => up::run(*args),
         Verb::Hub(args) => hub::run(&args),
+        Verb::Accounts(args) => accounts::run(args),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args),
     };

@@ -1,9 +1,9 @@
 //! One way to put requests together whose logins fail on account after account, from however many addresses, while everybody
 //! else's on the site pass as they usually do: a list that is spread over a network of proxies, a few tries an address. Browsers are tools too;
 //! so the tool is compared with the rest of the site, and nothing is said without a rest: a login service that is down fails everybody.
-//! A list tried with a tool that people use as well is diluted by them, and not seen here.
+//! A tool with which people passed in good times is theirs: a list that is tried with it is not seen here.
 
-use super::{attempt, is_enough, is_list};
+use super::{attempt, is_enough, is_list, is_strange};
 use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
 
 /// See the module's text.
@@ -15,7 +15,7 @@ pub static SIGNAL: Signal = Signal {
     #[cfg(any(test, feature = "catalogue"))]
     summary: "one tool's logins fail on many accounts, others' pass",
     #[cfg(any(test, feature = "catalogue"))]
-    measured: "campaigns on human logins (seeds 1 to 8, 2026-11): MEASURED",
+    measured: "made-up scenes, seeds 1 to 4 (2026-11): 10,000 tries from 5,000 addresses: all but the first 25 to 28; people's 9,907 logins: 0; sent with a browser that people use: 0 of 10,000",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {
@@ -54,9 +54,10 @@ const ACCOUNTS: u32 = 25;
 
 fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
     attempt(seen)?;
-    let own = seen.memory.tool?.logins.counts(seen.now);
-    let others = seen.memory.site?.logins.counts(seen.now).without(own);
-    let fires = is_enough(others) && is_list(own, others, ACCOUNTS);
+    let (tool, site) = (&seen.memory.tool?.logins, &seen.memory.site?.logins);
+    let own = tool.counts(seen.now);
+    let others = site.counts(seen.now).without(own);
+    let fires = is_strange(tool, site, seen.now) && is_enough(others) && is_list(own, others, ACCOUNTS);
     let (all, rest) = (own.failed.saturating_add(own.passed), others.failed.saturating_add(others.passed));
     let share = others.failed.saturating_mul(100).checked_div(rest).unwrap_or(0);
     let detail = Detail::new("{} of this tool's {} logins failed, {} % of all others");

@@ -12,7 +12,7 @@ pub static SIGNAL: Signal = Signal {
     #[cfg(any(test, feature = "catalogue"))]
     summary: "signs up with throw-away mail",
     #[cfg(any(test, feature = "catalogue"))]
-    measured: "campaigns on human logins (seeds 1 to 8, 2026-11): MEASURED",
+    measured: "not measured: how many people use throw-away mail differs from site to site (2026-11)",
     detect,
     #[cfg(any(test, feature = "vectors"))]
     vectors: crate::signals::vectors::Vectors {

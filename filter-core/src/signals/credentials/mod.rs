@@ -2,6 +2,7 @@
 //! without; it speaks only about requests that log in or sign up, so that nobody's reading is touched by what others try.
 
 pub mod accounts_by_client;
+pub mod accounts_by_client_many;
 pub mod accounts_by_tool;
 pub mod accounts_by_network;
 pub mod password_sprayed;
@@ -11,7 +12,7 @@ pub mod names_alike;
 
 use super::Seen;
 use crate::fingerprint::credentials::Attempt;
-use crate::state::Tally;
+use crate::state::{Logins, Tally};
 
 /// The request's login or sign-up.
 fn attempt(seen: &Seen<'_>) -> Option<Attempt> {
@@ -20,7 +21,7 @@ fn attempt(seen: &Seen<'_>) -> Option<Attempt> {
 
 /// Most failed logins for each account, in hundredths. Lists of stolen pairs try an account once, some twice; people who forgot a
 /// password try two or three times.
-const TRIES: u32 = 175;
+const TRIES: u32 = 150;
 
 /// Least share of failures, in hundredths. Of stolen pairs 0.1 to 2 % work (OWASP; Akamai 2020 and others); 80 to 95 % of people's logins pass.
 const FAILED: u32 = 90;
@@ -44,6 +45,15 @@ fn is_list(own: Tally, others: Tally, least: u32) -> bool {
         twice(own.passed).saturating_mul(twice(others.failed)),
     );
     fails && is_wide && up >= down.saturating_mul(ODDS)
+}
+
+/// Logins that passed in good times, from which on a tool or network is one that people use.
+const TRUSTED: u16 = 8;
+
+/// Whether a part of a site's logins may be spoken of: there were good times, and in them people did not use that tool or network.
+fn is_strange(own: &Logins, site: &Logins, now: u64) -> bool {
+    let ([passed, _], [_, windows]) = (own.trusted(now), site.trusted(now));
+    windows > 0 && passed < TRUSTED
 }
 
 /// Logins that make a comparison with a part of a whole.
