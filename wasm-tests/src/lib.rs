@@ -5,6 +5,7 @@ pub mod behaviour;
 pub mod bundles;
 pub mod campaign;
 pub mod client;
+pub mod cloudflare;
 pub mod envoy;
 pub mod evidence;
 pub mod fastly;
