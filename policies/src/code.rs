@@ -63,6 +63,7 @@ codes! {
     ENDPOINT = 404, "an endpoint";
     TEXTS = 405, "a list of texts";
     LIMIT = 406, "a rate limit";
+    FEED = 407, "a feed";
     OTHER = 499, "something else that a host would refuse";
     // Lint: a host would take it, and it is seldom meant.
     UNREACHABLE = 500, "a rule after one that every request matches";
@@ -79,6 +80,7 @@ codes! {
     LIMIT_NEVER = 532, "a limit that limits nobody";
     LIMIT_CHOSEN = 533, "a limit whose key its callers choose themselves";
     LIMIT_SHARED = 534, "a limit that one caller can use up for all others";
+    STALE_FEED = 535, "a feed that is stale";
     COST = 540, "the conditions may cost more than a request should";
     // Golden tests.
     TEST = 600, "a test that cannot be carried out";
@@ -94,6 +96,8 @@ codes! {
     ROBOTS_AGENT = 705, "a name in robots.txt that no crawler is known by";
     ROBOTS_OTHER = 706, "a line of robots.txt that nothing can enforce";
     ROBOTS_DELAY = 707, "a delay in robots.txt that is none";
+    // Feeds.
+    FEED_CONFIG = 800, "a description of feeds";
 }
 
 impl std::fmt::Display for Code {

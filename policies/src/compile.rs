@@ -23,9 +23,11 @@ pub(crate) fn build(path: &Path, tests: Tests) -> Result<Built, Diagnostics> {
     let mut data = Vec::new();
     let names = names::read(&source.names, folder, &mut data);
     found.extend(data.drain(..).map(|problem| Diagnostic::of_data(Code::NAMES, &problem)));
-    let networks = networks::read(&source.networks, folder, &mut data);
-    found.extend(data.drain(..).map(|problem| of_networks(&document, &problem)));
-    let has_data = found.iter().all(|one| !matches!(one.code, Code::NAMES | Code::NETWORKS | Code::NOT_READ));
+    let mut wrong = Vec::new();
+    let networks::Read { networks, stale_days } = networks::read(&source, folder, &mut wrong);
+    found.extend(wrong.iter().map(|(code, problem)| of_networks(&document, *code, problem)));
+    let is_data = |code| matches!(code, Code::NAMES | Code::NETWORKS | Code::FEED | Code::NOT_READ);
+    let has_data = !found.iter().any(|one| is_data(one.code));
     for (index, entry) in names.iter().enumerate() {
         let is_there = |name: &String| networks.lists.iter().any(|list| list.name == *name);
         if let Some(ranges) = entry.ranges.as_ref().filter(|name| has_data && !is_there(name)) {
@@ -99,7 +101,7 @@ pub(crate) fn build(path: &Path, tests: Tests) -> Result<Built, Diagnostics> {
     let manifest = text.lines().next().and_then(|line| serde_json::from_str::<Manifest>(line).ok());
     let id = manifest.map(|manifest| manifest.id).unwrap_or_default();
     let report = Report::new(&content, id, source.serial, text.len());
-    Ok(Built { bytes: text.into_bytes(), report })
+    Ok(Built { bytes: text.into_bytes(), report, stale_days })
 }
 
 /// Golden tests that come out otherwise, each where its author wrote what he expected.
@@ -212,11 +214,11 @@ fn of_form(document: &Document, problem: &Problem) -> Diagnostic {
     one
 }
 
-fn of_networks(document: &Document, problem: &Problem) -> Diagnostic {
-    if problem.place == "/networks" {
-        return Diagnostic::of_problem(Code::NETWORKS, document.place(), problem);
+fn of_networks(document: &Document, code: Code, problem: &Problem) -> Diagnostic {
+    if problem.place == "/networks" || problem.place.starts_with("/feed_keys/") {
+        return Diagnostic::of_problem(code, document.place(), problem);
     }
-    Diagnostic::of_data(Code::NETWORKS, problem)
+    Diagnostic::of_data(code, problem)
 }
 
 /// What can be read and makes no sense; `None` for the echo of what was told already.

@@ -16,6 +16,7 @@ mod code;
 mod compile;
 mod defaults;
 mod diagnostic;
+pub mod feed;
 mod flatten;
 pub mod golden;
 pub mod lint;
@@ -29,6 +30,7 @@ mod source;
 mod timing;
 mod words;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use code::Code;
@@ -47,6 +49,8 @@ pub struct Built {
     pub bytes: Vec<u8>,
     /// What went into it.
     pub report: Report,
+    /// Days after which each network list that says so is stale, by name.
+    pub stale_days: BTreeMap<String, u32>,
 }
 
 /// What is done about a source's golden tests.

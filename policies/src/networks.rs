@@ -1,40 +1,87 @@
 //! Network lists: text files of blocks with a head of `# key: value` lines.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use filter_core::policy::Problem;
 use filter_core::policy::wire::{NetworkEntry, Networks};
+use filter_core::policy::{Problem, TrustedKey};
 use filter_core::request::Prefix;
 use filter_core::signals::infrastructure::{NetworkKind, Networks as Checked};
 
+use crate::code::Code;
+use crate::feed;
 use crate::flatten::flatten;
-use crate::source::text;
+use crate::source::{Source, text};
 
-/// Reads all lists and flattens them into one table.
-pub(crate) fn read(paths: &[PathBuf], folder: &Path, problems: &mut Vec<Problem>) -> Networks {
+/// Everything that a policy knows of networks.
+#[derive(Default)]
+pub(crate) struct Read {
+    pub(crate) networks: Networks,
+    /// Days after which a list is stale, by name, where it says so.
+    pub(crate) stale_days: BTreeMap<String, u32>,
+}
+
+/// Reads all lists and feeds and flattens them into one table. A feed takes the place of the list of its name.
+pub(crate) fn read(source: &Source, folder: &Path, problems: &mut Vec<(Code, Problem)>) -> Read {
     let mut lists: Vec<(NetworkEntry, Vec<Prefix>)> = Vec::new();
-    for path in files(paths, folder, problems) {
-        match text(&path) {
-            Ok(text) => lists.extend(list(&path, &text, problems)),
-            Err(problem) => problems.push(problem),
+    let mut stale_days = BTreeMap::new();
+    let mut keys = Vec::new();
+    for (index, line) in source.feed_keys.iter().enumerate() {
+        match TrustedKey::parse(line) {
+            Some(key) => keys.push(key),
+            None => {
+                let message = format!("`{}` is no public key", line.escape_debug());
+                let problem =
+                    Problem::new(format!("/feed_keys/{index}"), message, "copy the line of NAME.pub, `ed25519:...`");
+                problems.push((Code::FEED, problem));
+            }
         }
+    }
+    for (paths, is_feed) in [(&source.networks, false), (&source.feeds, true)] {
+        let mut wrong = Vec::new();
+        for path in files(paths, folder, &mut wrong) {
+            let text = match text(&path) {
+                Ok(text) => text,
+                Err(problem) => {
+                    wrong.push(problem);
+                    continue;
+                }
+            };
+            let name = stem(&path);
+            if is_feed && let Err((message, remedy)) = feed::check(&text, &name, &keys) {
+                problems.push((Code::FEED, Problem::new(path.display().to_string(), message, remedy)));
+                continue;
+            }
+            stale_days.extend(feed::stale_days(&text).map(|days| (name, days)));
+            if let Some(list) = list(&path, &text, &mut wrong) {
+                lists.retain(|(entry, _)| !is_feed || entry.name != list.0.name);
+                lists.push(list);
+            }
+        }
+        problems.extend(wrong.into_iter().map(|problem| (Code::NETWORKS, problem)));
     }
     if lists.len() > Checked::MAX_LISTS {
         let message = format!("{} network lists; at most {}", lists.len(), Checked::MAX_LISTS);
-        problems.push(Problem::new("/networks", message, "join lists of the same meaning"));
-        return Networks::default();
+        problems.push((Code::NETWORKS, Problem::new("/networks", message, "join lists of the same meaning")));
+        return Read::default();
     }
     let blocks: Vec<&[Prefix]> = lists.iter().map(|(_, blocks)| blocks.as_slice()).collect();
     let flat = flatten(&blocks);
-    Networks {
+    let networks = Networks {
         sets: flat.sets.iter().map(|set| format!("{set:x}")).collect(),
         v4: STANDARD.encode(&flat.v4),
         v6: STANDARD.encode(&flat.v6),
         lists: lists.into_iter().map(|(entry, _)| entry).collect(),
         ..Networks::default()
-    }
+    };
+    Read { networks, stale_days }
+}
+
+/// What a list is called: its file's name without the ending.
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// The files that `paths` name; a folder stands for all its `.txt` files in the order of their names.
@@ -87,7 +134,7 @@ fn list(path: &Path, text: &str, problems: &mut Vec<Problem>) -> Option<(Network
         let remedy = "the head needs a line such as `# source: https://example.org/list (CC0-1.0, 2026-11)`";
         problems.push(Problem::new(path.display().to_string(), "no source", remedy));
     }
-    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = stem(path);
     let date = sources.iter().filter_map(|source| source.trim_end_matches(')').rsplit_once(", ")).map(|(_, date)| date);
     let date = date.min().map(str::to_owned);
     Some((NetworkEntry { name, kind, source: None, date }, blocks))

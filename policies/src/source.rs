@@ -44,6 +44,13 @@ pub struct Source {
     /// Network lists, or folders of them, relative to the source's folder.
     #[serde(default)]
     pub networks: Vec<PathBuf>,
+    /// Feeds that `weir feed update` wrote, or folders of them, relative to the source's folder. One of the same name as a network list
+    /// takes its place.
+    #[serde(default)]
+    pub feeds: Vec<PathBuf>,
+    /// Public keys, as `weir keygen` prints them: feeds are refused that none of them signed. None given: feeds need no signature.
+    #[serde(default)]
+    pub feed_keys: Vec<String>,
     /// Endpoints by path template.
     #[serde(default)]
     pub endpoints: Vec<Endpoint>,
@@ -117,7 +124,7 @@ pub struct Rule {
 }
 
 /// A source's members.
-const MEMBERS: [&str; 14] = [
+const MEMBERS: [&str; 16] = [
     "$schema",
     "about",
     "serial",
@@ -125,6 +132,8 @@ const MEMBERS: [&str; 14] = [
     "weights",
     "names",
     "networks",
+    "feeds",
+    "feed_keys",
     "endpoints",
     "lists",
     "limits",
@@ -149,6 +158,8 @@ impl Source {
         source.weights = part(&mut door, members.get("weights"), "/weights");
         source.names = part(&mut door, members.get("names"), "/names");
         source.networks = part(&mut door, members.get("networks"), "/networks");
+        source.feeds = part(&mut door, members.get("feeds"), "/feeds");
+        source.feed_keys = part(&mut door, members.get("feed_keys"), "/feed_keys");
         source.lists = part(&mut door, members.get("lists"), "/lists");
         source.endpoints = items(&mut door, members.get("endpoints"), "/endpoints", limits::ENDPOINTS);
         source.limits = items(&mut door, members.get("limits"), "/limits", limits::RATE_LIMITS);

@@ -6,7 +6,7 @@
 //! | `W0503` `W0520` | catch-all blocks, and blocks by an address that many share | [`broad`] |
 //! | `W0510` - `W0513` | health checks, own networks, verified crawlers and webhooks that would be blocked | [`lockout`] |
 //! | `W0532` - `W0534` | limits that limit nobody, whose key callers choose, or that one can use up for all | [`limits`] |
-//! | `W0530` `W0531` `W0540` | old lists, unused ones, and what a request may cost | [`resources`] |
+//! | `W0530` `W0531` `W0535` `W0540` | old lists and feeds, unused ones, and what a request may cost | [`resources`] |
 //!
 //! Lint reads the finished content, so it says the same of a source and of a bundle. What it says of rules is sound where
 //! it speaks and may be silent where it should not: conditions are compared by their form.
@@ -19,6 +19,8 @@ pub mod reach;
 pub mod resources;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeMap;
 
 use filter_core::engine::Engine;
 use filter_core::keys::Keys;
@@ -48,6 +50,8 @@ pub struct Context {
     pub now: u64,
     /// The operator's own networks.
     pub own: Vec<Prefix>,
+    /// Days after which network lists are stale, by name, where their files say so.
+    pub stale_days: BTreeMap<String, u32>,
 }
 
 /// Lints a bundle: its two lines, whoever signed them.

@@ -15,14 +15,24 @@ const BUDGET_NANOSECONDS: u64 = 100_000;
 /// Old and unused lists, and the cost of all conditions.
 pub(super) fn lint(rules: &[Placed<'_>], content: &Content, context: &Context, found: &mut Vec<Lint>) {
     for (index, list) in content.networks.lists.iter().enumerate() {
+        let days = list.date.as_deref().and_then(days_of).map(|day| (context.now / 86_400_000).saturating_sub(day));
+        if let (Some(stale), Some(days)) = (context.stale_days.get(&list.name), days)
+            && days > u64::from(*stale)
+            && context.now > 0
+        {
+            let message = format!("the feed `{}` is {days} days old, and stale after {stale}", list.name);
+            let remedy = "run `weir feed update`, and build again".into();
+            let place = format!("/networks/lists/{index}");
+            found.push(Lint { code: Code::STALE_FEED, place, message, remedy });
+            continue;
+        }
         let is_used = |test: &Condition| match test {
             Condition::Address(test) => test.lists.contains(&list.name) || test.kinds.contains(&list.kind),
             Condition::Crawler(_) => list.kind == "crawler",
             _ => false,
         };
         let Some(rule) = rules.iter().find(|rule| rule.blocks() && any(rule.when, &is_used)) else { continue };
-        let age = list.date.as_deref().and_then(days_of).map(|day| (context.now / 86_400_000).saturating_sub(day));
-        let message = match age {
+        let message = match days {
             None => format!("`{}` blocks by network list `{}`, which has no date", rule.id, list.name),
             Some(days) if context.now > 0 && days > OLD_DAYS => {
                 format!("`{}` blocks by network list `{}`, which is {days} days old", rule.id, list.name)
@@ -96,9 +106,8 @@ fn texts(test: &Condition) -> impl Iterator<Item = &Text> {
 
 /// Days since the epoch of `2026-11-21` or, by its first day, `2026-11`.
 fn days_of(date: &str) -> Option<u64> {
-    let mut parts = date.split('-').map(|part| part.parse::<u64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next().unwrap_or(Some(1))?);
-    // Counted in years of 365.25 and months of 30.44 days: a day more or less makes no list old.
-    let months = year.checked_sub(1970)?.checked_mul(12)?.checked_add(month.checked_sub(1)?)?;
-    months.checked_mul(3044)?.checked_div(100)?.checked_add(day.checked_sub(1)?)
+    let whole = if date.matches('-').count() == 1 { format!("{date}-01") } else { date.to_owned() };
+    let day: jiff::civil::Date = whole.parse().ok()?;
+    let seconds = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second();
+    u64::try_from(seconds).ok()?.checked_div(86_400)
 }

@@ -12,7 +12,7 @@ const NOW: u64 = 1_795_305_600_000;
 fn found(content: serde_json::Value) -> Vec<String> {
     let content: Content = serde_json::from_value(content).unwrap();
     let own = vec!["192.0.2.0/24".parse().unwrap()];
-    let lints = lint(&wire::write(&content, 1).unwrap(), &Context { now: NOW, own }).unwrap();
+    let lints = lint(&wire::write(&content, 1).unwrap(), &Context { now: NOW, own, ..Default::default() }).unwrap();
     lints.iter().map(|lint| format!("{} {}: {}; {}", lint.code, lint.place, lint.message, lint.remedy)).collect()
 }
 
@@ -26,7 +26,7 @@ fn rules(conditions: &[(serde_json::Value, bool)]) -> serde_json::Value {
 #[test]
 fn ours_are_clean() {
     for bundle in [include_str!("../../bundles/default.json"), include_str!("../../bundles/strict.json")] {
-        assert_eq!(lint(bundle, &Context { now: NOW, own: Vec::new() }).unwrap(), []);
+        assert_eq!(lint(bundle, &Context { now: NOW, own: Vec::new(), ..Default::default() }).unwrap(), []);
     }
 }
 
@@ -113,6 +113,21 @@ fn those_who_must_come_in() {
 }
 
 #[test]
+fn feeds_say_themselves_when_they_are_stale() {
+    let content: Content = serde_json::from_value(json!({
+        "networks": {"lists": [{"name": "a", "kind": "tor", "date": "2026-11-15"}, {"name": "b", "kind": "tor", "date": "2026-11-14"}]},
+        "otherwise": "allow",
+    }))
+    .unwrap();
+    let stale_days = [("a".to_owned(), 7), ("b".to_owned(), 7)].into();
+    let lints =
+        lint(&wire::write(&content, 1).unwrap(), &Context { now: NOW, stale_days, ..Context::default() }).unwrap();
+    let said: Vec<String> =
+        lints.iter().map(|lint| format!("{} {}: {}", lint.code, lint.place, lint.message)).collect();
+    assert_eq!(said, ["W0535 /networks/lists/1: the feed `b` is 8 days old, and stale after 7"]);
+}
+
+#[test]
 fn lists_and_cost() {
     let list = |date: serde_json::Value| {
         json!({
@@ -124,7 +139,7 @@ fn lists_and_cost() {
     assert_eq!(
         found(list(json!("2025-11-01"))),
         [
-            "W0530 /networks/lists/0: `r` blocks by network list `bad`, which is 385 days old; fetch it again, or give the rule `\"mode\": \"shadow\"`"
+            "W0530 /networks/lists/0: `r` blocks by network list `bad`, which is 386 days old; fetch it again, or give the rule `\"mode\": \"shadow\"`"
         ]
     );
     assert!(found(list(json!("2026-10")))[..].is_empty());

@@ -67,16 +67,17 @@ pub fn check(kind: Kind, file: &Path, text: &str) -> Result<String, Vec<Finding>
 
 /// What a host would take and nobody means, in a bundle or in the bundle that a policy makes; none where it is refused.
 pub fn lint(kind: Kind, file: &Path, text: &str, context: &Context) -> Vec<Finding> {
+    let mut context = context.clone();
     let (bundle, at) = match kind {
-        Kind::Bundle => (Ok(text.to_owned()), "/content"),
-        Kind::Policy => (
-            policy_compiler::build_with(file, Tests::LeaveOut)
-                .map(|built| String::from_utf8_lossy(&built.bytes).into_owned()),
-            "",
-        ),
+        Kind::Bundle => (text.to_owned(), "/content"),
+        Kind::Policy => {
+            let Ok(built) = policy_compiler::build_with(file, Tests::LeaveOut) else { return Vec::new() };
+            context.stale_days.extend(built.stale_days);
+            (String::from_utf8_lossy(&built.bytes).into_owned(), "")
+        }
         Kind::Settings => return Vec::new(),
     };
-    let lints = bundle.ok().and_then(|bundle| policy_compiler::lint::lint(&bundle, context).ok()).unwrap_or_default();
+    let lints = policy_compiler::lint::lint(&bundle, &context).unwrap_or_default();
     // A policy names the files of its lists: the bundle's own places are not in it.
     let (plain, name) = (policy_compiler::without_comments(text), file.display().to_string());
     let shared = Arc::<str>::from(text);
@@ -158,6 +159,11 @@ pub fn findings_in(diagnostics: &Diagnostics, read: Option<(&str, &str)>) -> Vec
         None => located(one, &std::fs::read_to_string(&one.file).unwrap_or_default().into()),
     };
     diagnostics.iter().map(of).collect()
+}
+
+/// Something wrong with a text that was read already.
+pub fn error_in(one: &Diagnostic, text: &str) -> Finding {
+    located(one, &text.into())
 }
 
 /// Something that is passed over, in the text it is about.

@@ -63,7 +63,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
         .with_context(|| format!("`{}` cannot be written", args.output.display()))?;
     writeln!(out, "{}: {report}", args.output.display())?;
     let source = std::fs::read_to_string(&args.source).unwrap_or_default();
-    let context = lint::Context { now: time::now(), own: Vec::new() };
+    let context = lint::Context { now: time::now(), own: Vec::new(), ..Default::default() };
     for warning in check::lint(Kind::Policy, &args.source, &source, &context) {
         anstream::eprintln!("{}\n", warning.render());
     }

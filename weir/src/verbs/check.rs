@@ -17,7 +17,7 @@ use super::Exit;
 
 /// Check bundles, policy sources and host settings: every problem at once, with its place and remedy
 ///
-/// What a host would take and nobody means is told too, as warnings W0500 to W0540: rules that are never asked, blocks that
+/// `weir lint` is the same. What a host would take and nobody means is told too, as warnings W0500 to W0540: rules that are never asked, blocks that
 /// take too many, health checks, crawlers and webhooks that would be locked out, old lists, cost. Exit code 1 for those too.
 #[derive(clap::Args)]
 #[command(after_help = AFTER)]
@@ -67,7 +67,7 @@ enum Output {
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
-    let context = lint::Context { now: time::now(), own: args.own.clone() };
+    let context = lint::Context { now: time::now(), own: args.own.clone(), ..Default::default() };
     let mut all = Vec::new();
     let mut out = anstream::stdout().lock();
     for path in &args.files {

@@ -9,6 +9,7 @@ mod discover;
 mod engine;
 mod exit;
 mod explain;
+mod feed;
 mod from;
 mod history;
 mod hub;
@@ -54,7 +55,9 @@ Start with:
 #[derive(Subcommand)]
 enum Verb {
     From(from::Args),
+    Feed(feed::Args),
     Build(build::Args),
+    #[command(alias = "lint")]
     Check(check::Args),
     Test(test::Args),
     Keygen(keygen::Args),
@@ -81,6 +84,7 @@ enum Verb {
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let result = match cli.verb {
         Verb::From(args) => from::run(args),
+        Verb::Feed(args) => feed::run(args),
         Verb::Build(args) => build::run(args),
         Verb::Check(args) => check::run(args),
         Verb::Test(args) => test::run(args),
