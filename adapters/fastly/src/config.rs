@@ -26,6 +26,8 @@ pub(crate) struct Knobs {
     pub(crate) events: Option<String>,
     /// Whether those who came before are remembered, in the cache of the point of presence.
     pub(crate) memory: bool,
+    /// Milliseconds that an answer of the KV Store is waited for, where a bundle is to be had. The last good one serves on after that.
+    pub(crate) kv_wait_ms: u32,
     /// Whether untagged requests may be answered from the host's cache.
     pub(crate) cache: bool,
     /// When a sandbox ends.
@@ -51,7 +53,14 @@ pub(crate) struct Sandbox {
 
 impl Default for Knobs {
     fn default() -> Self {
-        Knobs { backend: BACKEND.to_owned(), events: None, memory: true, cache: false, sandbox: Sandbox::default() }
+        Knobs {
+            backend: BACKEND.to_owned(),
+            events: None,
+            memory: true,
+            kv_wait_ms: 1000,
+            cache: false,
+            sandbox: Sandbox::default(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A sandbox serves one request after the other while the host keeps it. What is remembered lies in the cache of the point of
-//! presence ([`records`]); the bundle comes from a KV Store by way of that cache ([`store`]). A panic costs the request its verdict
+//! presence ([`records`], [`cells`]); the bundle comes from a KV Store by way of that cache ([`store`]). A panic costs the request its verdict
 //! and nothing more ([`fail_open`]); no store error reaches a client.
 
 mod hostcalls;
@@ -15,6 +15,7 @@ mod config;
 mod facts;
 mod store;
 mod records;
+mod cells;
 mod tarpit;
 mod act;
 mod forward;

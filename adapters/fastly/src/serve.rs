@@ -7,6 +7,7 @@ use filter_core::facts::{Fact, Outcome as Answered};
 use filter_core::state::Records;
 
 use crate::act::{self, Done, Outcome, Way};
+use crate::cells::Cells;
 use crate::config::{self, Knobs};
 use crate::facts::RequestBytes;
 use crate::forward;
@@ -61,7 +62,7 @@ impl Sandbox {
         });
         fail_open::use_backend(&knobs.backend);
         let store = match config::load() {
-            Ok(config) => Some(Store::new(config, knobs.memory)),
+            Ok(config) => Some(Store::new(config, &knobs)),
             Err(why) => {
                 log::say(&format!("requests pass unjudged:\n{why}"));
                 None
@@ -81,6 +82,10 @@ impl Sandbox {
     fn serve(&mut self, request: Request) {
         let Sandbox { knobs, store, bytes } = self;
         let engine = store.as_mut().and_then(|store| {
+            #[cfg(feature = "test-seam")]
+            {
+                store.fault = crate::facts::seam::kv_fault(request);
+            }
             store.refresh();
             store.engine()
         });
@@ -137,11 +142,17 @@ fn judge(
     let judged = bytes.with_facts(|facts| {
         let plan = engine.plan_with(facts, now, &mut store.known);
         let mut held = knobs.memory.then(|| Held::load(plan.keys(), engine.bundle().limits()));
-        let records = held.as_mut().map_or_else(Records::default, Held::lend);
+        let mut cells = knobs.memory.then(|| Cells::load(&plan)).flatten();
+        let touched = cells.is_some().then(|| *plan.touched());
+        let mut records = held.as_mut().map_or_else(Records::default, Held::lend);
+        records.cells =
+            cells.as_mut().zip(touched.as_ref()).and_then(|(cells, touched)| cells.tables.lend(touched).cells);
         let verdict = engine.decide(plan, records);
         let done = act::carry_out(&verdict, bytes.id(), knobs.events.is_some());
         let ticket = verdict.ticket();
         drop(verdict);
+        // At once: whoever comes next is counted after this one.
+        cells.iter().for_each(|cells| cells.save(now));
         (done, ticket.zip(held).map(|(ticket, held)| Due { ticket, held, since: now }))
     });
     bytes.forget_body();

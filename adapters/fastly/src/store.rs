@@ -10,14 +10,14 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use fastly::kv_store::KVStore;
 use filter_core::engine::{Engine, HeaderSets};
 use filter_core::limits;
 use filter_core::policy::{self, Activation, Bundle, Highest, Problems, Settings, wire};
 use filter_core::state::Tables;
 
-use crate::config::{Config, Place};
+use crate::config::{Config, Knobs, Place};
 use crate::hostcalls::cache::{self, Lookup};
+use crate::hostcalls::kv::{self, Trouble};
 use crate::{clock, log};
 
 /// Keys in the cache start with this; the number is the form's version.
@@ -33,6 +33,11 @@ pub(crate) struct Store {
     config: Config,
     /// Whether requests are remembered here; golden tests of several requests ask.
     remembers: bool,
+    /// How long an answer of the KV Store is waited for.
+    wait: Duration,
+    /// What goes wrong with the KV Store, for a test.
+    #[cfg(feature = "test-seam")]
+    pub(crate) fault: Option<u32>,
     slot: policy::Slot<Engine>,
     /// First line of the bundle that serves.
     pointer: Vec<u8>,
@@ -43,10 +48,13 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn new(config: Config, remembers: bool) -> Self {
+    pub(crate) fn new(config: Config, knobs: &Knobs) -> Self {
         Store {
             config,
-            remembers,
+            remembers: knobs.memory,
+            wait: Duration::from_millis(u64::from(knobs.kv_wait_ms)),
+            #[cfg(feature = "test-seam")]
+            fault: None,
             slot: policy::Slot::default(),
             pointer: Vec::new(),
             looked_at: None,
@@ -79,9 +87,7 @@ impl Store {
             self.slot.raise(highest);
         }
         let keep = Duration::from_secs(u64::from(self.config.place.interval));
-        match from_kv(&self.config.place, &self.config.place.key)
-            .and_then(|pointer| self.take(&pointer).map(|()| pointer))
-        {
+        match self.fetch(&self.config.place.key).and_then(|pointer| self.take(&pointer).map(|()| pointer)) {
             Ok(pointer) => {
                 keep_in_cache(&fresh, &pointer, keep);
                 keep_in_cache(&last, &pointer, WEEK);
@@ -134,9 +140,33 @@ impl Store {
         if let Some(content) = cached(&key, limits::BUNDLE) {
             return Ok(content);
         }
-        let content = from_kv(&self.config.place, &name)?;
+        let content = self.fetch(&name)?;
         keep_in_cache(&key, &content, DAY);
         Ok(content)
+    }
+
+    /// What the KV Store holds under `name`. It is eventually consistent; any error is the same to us.
+    fn fetch(&self, name: &str) -> Result<Vec<u8>, String> {
+        let store = &self.config.place.store;
+        let found = self.ask_kv(store, name);
+        found.map_err(|trouble| format!("KV store `{store}`, key `{name}`: {trouble}"))
+    }
+
+    #[cfg(not(feature = "test-seam"))]
+    fn ask_kv(&self, store: &str, name: &str) -> Result<Vec<u8>, Trouble> {
+        kv::lookup(store, name, limits::BUNDLE, self.wait)
+    }
+
+    #[cfg(feature = "test-seam")]
+    fn ask_kv(&self, store: &str, name: &str) -> Result<Vec<u8>, Trouble> {
+        match self.fault {
+            None => kv::lookup(store, name, limits::BUNDLE, self.wait),
+            Some(0) => {
+                std::thread::sleep(self.wait);
+                Err(Trouble::Late(self.wait))
+            }
+            Some(error) => Err(Trouble::Said(error)),
+        }
     }
 
     fn key(&self, what: &str) -> String {
@@ -163,20 +193,6 @@ fn manifest(line: &[u8]) -> Option<wire::Manifest> {
 
 fn highest(pointer: &[u8]) -> Option<Highest> {
     manifest(pointer).map(|manifest| Highest { serial: manifest.serial, id: manifest.id })
-}
-
-/// What the KV Store holds under `name`. It is eventually consistent; any error is the same to us.
-fn from_kv(place: &Place, name: &str) -> Result<Vec<u8>, String> {
-    let told = |why: String| format!("KV store `{}`, key `{name}`: {why}", place.store);
-    let store = KVStore::open(&place.store).map_err(|error| told(error.to_string()))?;
-    let store = store.ok_or_else(|| told("there is no such store; link one".to_owned()))?;
-    let mut found = store.lookup(name).map_err(|error| told(error.to_string()))?;
-    let mut content = Vec::new();
-    let body = found.try_take_body().ok_or_else(|| told("it has no value".to_owned()))?;
-    let most = u64::try_from(limits::BUNDLE).unwrap_or(u64::MAX).saturating_add(1);
-    std::io::Read::read_to_end(&mut std::io::Read::take(body, most), &mut content)
-        .map_err(|error| told(error.to_string()))?;
-    Ok(content)
 }
 
 /// What this point of presence keeps under `key`.

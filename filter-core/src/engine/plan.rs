@@ -87,6 +87,18 @@ impl<'a> Plan<'a> {
         })
     }
 
+    /// Keys of the cells that the bundle's rate limits may count it in: what a host that stores cells asks its store for. Those
+    /// whose rule is not reached stay as they are.
+    pub fn cells(&self) -> impl Iterator<Item = u64> {
+        let Engine { bundle, keys, .. } = self.engine;
+        let (memory, touched) = (Memory::default(), self.touched());
+        let Plan { request, fingerprint, origin, now, .. } = self;
+        let hasher = keys.as_ref().map_or_else(SipHasher24::new, Keys::ids);
+        bundle.rate_limits().iter().filter_map(move |limit| {
+            limit.key(hasher, &Seen { request, fingerprint, origin, memory: &memory, now: *now }, touched)
+        })
+    }
+
     /// What the bundle knows about logins at the request's endpoint.
     pub(super) fn login(&self) -> Option<&'a Login> {
         let endpoint = self.place.and_then(|place| self.engine.bundle.endpoints().get(usize::from(place)))?;

@@ -92,6 +92,16 @@ impl RateLimit {
         let interval = micros.checked_div(u64::from(requests)).unwrap_or(micros);
         RateLimit { id, requests, seconds, rate: Limit { interval, burst }, key }
     }
+
+    /// The cell that a request is counted in; `None` where it lacks a part of the key.
+    pub(crate) fn key(&self, hasher: SipHasher24, seen: &Seen<'_>, touched: &Touched) -> Option<u64> {
+        let mut hasher = Id::hasher(hasher, b"limit-1");
+        field(&mut hasher, self.id.as_bytes());
+        for part in &self.key {
+            part.add(&mut hasher, seen, touched)?;
+        }
+        Some(Id::finish(&hasher).bits())
+    }
 }
 
 impl KeyPart {
@@ -181,12 +191,7 @@ impl<'l, 'r> Limiter<'l, 'r> {
     pub(super) fn ask(&mut self, place: usize, seen: &Seen<'_>) -> Option<Refused<'l>> {
         let limit = self.limits.get(place)?;
         let owed = self.owed.get_mut(place).filter(|owed| **owed == 0)?;
-        let mut hasher = Id::hasher(self.hasher, b"limit-1");
-        field(&mut hasher, limit.id.as_bytes());
-        for part in &limit.key {
-            part.add(&mut hasher, seen, self.touched)?;
-        }
-        let key = Id::finish(&hasher).bits();
+        let key = limit.key(self.hasher, seen, self.touched)?;
         match self.cells.wait(key, seen.now, limit.rate) {
             Some(wait) => Some(Refused { limit, wait }),
             None => {

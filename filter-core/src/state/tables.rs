@@ -140,6 +140,18 @@ impl Tables {
         }
     }
 
+    /// A rate limit's cell as it is, for hosts that store cells.
+    pub fn cell(&self, key: u64) -> Option<Cell> {
+        self.cells.get(key).copied()
+    }
+
+    /// Puts a cell in its place, as a host stored it. Where there is no room it is lost.
+    pub fn put_cell(&mut self, key: u64, cell: Cell) {
+        if let Some(place) = self.cells.put(key, 1) {
+            *place = cell;
+        }
+    }
+
     /// Begins anew with what other nodes say; `None` where nothing is kept.
     pub(crate) fn forget_others(&mut self) -> Option<&mut Tables> {
         if self.limits == Limits::NONE {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::RequestBytes;
 use crate::hostcalls::request::Request;
-use crate::hostcalls::{Answer, Refusal};
+use crate::hostcalls::{Answer, Arena, Refusal, items};
 
 /// Base64 of [`Seam`] as JSON.
 const HEADER: &[u8] = b"x-weir-test-facts";
@@ -44,6 +44,18 @@ pub(crate) struct Seam {
     pub(crate) t: Option<u64>,
     /// Judging panics.
     pub(crate) panics: bool,
+    /// What the KV Store answers in the place of a value: 0 is nothing in time, else its error.
+    pub(crate) kv: Option<u32>,
+}
+
+/// Reads that member alone, before anything else is asked for.
+pub(crate) fn kv_fault(request: Request) -> Option<u32> {
+    let mut arena = Arena::default();
+    let name = arena.push(HEADER);
+    let value = request.values(&mut arena, &name).ok()?;
+    let value = items(&arena, value).next()?;
+    let text = BASE64_STANDARD.decode(arena.get(&value)).ok()?;
+    serde_json::from_slice::<Seam>(&text).ok()?.kv
 }
 
 impl RequestBytes {

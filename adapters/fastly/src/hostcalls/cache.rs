@@ -50,26 +50,7 @@ impl Lookup {
         let options = sys::CacheGetBodyOptions { from: 0, to: 0 };
         // SAFETY: the places live as long as the call; no option is set.
         done(unsafe { sys::get_body(self.0, sys::CacheGetBodyOptionsMask::empty(), &options, &mut handle) })?;
-        let mut content = Vec::new();
-        let mut length = 0usize;
-        loop {
-            content.resize(length.saturating_add(PART), 0);
-            let rest = content.get_mut(length..).unwrap_or_default();
-            let mut read = 0usize;
-            // SAFETY: the host writes into `rest`.
-            let status = unsafe { body::read(handle, rest.as_mut_ptr(), rest.len(), &mut read) };
-            length = length.saturating_add(read);
-            if status.is_err() || read == 0 || length > most {
-                content.truncate(length);
-                // SAFETY: the handle is ours. What a refusal would mean here, nobody could act on.
-                let _ = unsafe { body::close(handle) };
-                return match done(status) {
-                    Ok(()) if length <= most => Ok(Some(content)),
-                    Ok(()) => Ok(None),
-                    Err(refusal) => Err(refusal),
-                };
-            }
-        }
+        super::body::read(handle, most)
     }
 }
 
@@ -79,9 +60,6 @@ impl Drop for Lookup {
         let _ = unsafe { sys::close(self.0) };
     }
 }
-
-/// Bytes read at once.
-const PART: usize = 64 << 10;
 
 /// Puts a value there, for at most so long.
 pub(crate) fn insert(key: &[u8], metadata: &[u8], content: &[u8], keep: Duration) -> Answer<()> {

@@ -5,7 +5,9 @@
 //! is kept as the number it came as.
 #![allow(unsafe_code, reason = "host calls are foreign functions; all of them are in this folder")]
 
+mod body;
 pub(crate) mod cache;
+pub(crate) mod kv;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod sandbox;
@@ -16,7 +18,7 @@ use core::ops::Range;
 use fastly_shared::FastlyStatus;
 
 /// What the host answered instead of doing what was asked.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal(i32);
 
 #[cfg(feature = "test-seam")]

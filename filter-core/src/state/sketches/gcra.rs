@@ -55,6 +55,21 @@ impl Cell {
         Ok(())
     }
 
+    /// Milliseconds until all is paid off, rounded up: so long it is worth keeping.
+    pub fn rest(&self, now: u64) -> u64 {
+        self.due.saturating_sub(now.saturating_mul(1_000)).div_ceil(1_000)
+    }
+
+    /// Its eight bytes.
+    pub fn to_bytes(&self) -> [u8; 8] {
+        self.due.to_le_bytes()
+    }
+
+    /// Reads them; any are some cell, and fewer are an empty one.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Cell { due: bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)) }
+    }
+
     /// Adds what another stream owes.
     pub fn merge(&mut self, other: &Cell, now: u64) {
         let now = now.saturating_mul(1_000);
@@ -74,6 +89,17 @@ mod tests {
     fn passed(times: &[u64], limit: Limit) -> Vec<u64> {
         let mut cell = Cell::default();
         times.iter().copied().filter(|now| cell.take(*now, limit).is_ok()).collect()
+    }
+
+    #[test]
+    fn a_stored_cell_goes_on_until_it_is_paid_off() {
+        let limit = Limit { interval: 1_000_000, burst: 2 };
+        let mut cell = Cell::default();
+        assert_eq!((cell.rest(5_000), cell.take(5_000, limit), cell.take(5_000, limit)), (0, Ok(()), Ok(())));
+        let mut again = Cell::from_bytes(&cell.to_bytes());
+        assert_eq!((again, again.rest(5_000), again.rest(6_999), again.rest(7_000)), (cell, 2_000, 1, 0));
+        assert_eq!(again.take(5_250, limit), Err(750));
+        assert_eq!(Cell::from_bytes(&[]), Cell::default());
     }
 
     proptest! {
