@@ -2,6 +2,7 @@
 
 use filter_core::policy::wire::{Action, Condition, Content, KeyPart, RateLimit};
 
+use super::implies::implies;
 use super::{Lint, Placed, any};
 use crate::Code;
 
@@ -27,6 +28,26 @@ pub(super) fn lint(rules: &[Placed<'_>], content: &Content, found: &mut Vec<Lint
             let message = format!("`{id}` lets {a_second} requests a second pass, which no host serves");
             lint(Code::LIMIT_NEVER, "/requests", message, "give fewer `requests`, or more `seconds`");
         }
+        if let Some((part, remedy)) = limit.key.iter().find_map(|part| never_there(part, content)) {
+            let message = format!("`{id}` counts by {part}, so it counts nobody");
+            lint(Code::LIMIT_NEVER, "/key", message, remedy);
+        }
+        let earlier = content.limits.iter().filter(|other| other.id != *id && is_within(other, limit));
+        let of = |other: &RateLimit| rules.iter().find(|rule| is_by(rule, other));
+        let stricter = earlier.filter_map(of).find(|other| {
+            other.is_enforced
+                && rules
+                    .iter()
+                    .filter(|rule| is_by(rule, limit))
+                    .all(|rule| is_before(rules, other, rule) && implies(rule.when, other.when))
+        });
+        if let Some(other) = stricter {
+            let message = format!(
+                "`{id}` never has too many: `{}` limits the same requests by the same key before, and lets fewer pass",
+                other.id
+            );
+            lint(Code::LIMIT_NEVER, "/requests", message, "give fewer `requests`, another key, or remove it");
+        }
         let is_unvouched = |part: &KeyPart| matches!(part, KeyPart::Address | KeyPart::Network);
         if limit.key.iter().any(is_unvouched) && needs_unverified(rule.when) {
             let message = format!("`{id}` counts by an address for which nobody vouches, so it counts nobody");
@@ -50,6 +71,35 @@ pub(super) fn lint(rules: &[Placed<'_>], content: &Content, found: &mut Vec<Lint
                 lint(Code::LIMIT_CHOSEN, "/key", message, remedy);
             }
         }
+    }
+}
+
+fn is_by(rule: &Placed<'_>, limit: &RateLimit) -> bool {
+    matches!(rule.then, Action::Limit(by) if by.by == limit.id)
+}
+
+fn is_before(rules: &[Placed<'_>], one: &Placed<'_>, other: &Placed<'_>) -> bool {
+    let place = |wanted: &Placed<'_>| rules.iter().position(|rule| rule.place == wanted.place);
+    place(one) < place(other)
+}
+
+/// Whether what passes the one limit always passes the other: the same key, no more in any time, no more at once.
+fn is_within(one: &RateLimit, other: &RateLimit) -> bool {
+    let rate = |limit: &RateLimit, by: &RateLimit| u64::from(limit.requests).saturating_mul(u64::from(by.seconds));
+    let burst = |limit: &RateLimit| limit.burst.unwrap_or(limit.requests);
+    one.key == other.key && rate(one, other) <= rate(other, one) && burst(one) <= burst(other)
+}
+
+/// A part of a key that no request of this policy has, and the remedy.
+fn never_there(part: &KeyPart, content: &Content) -> Option<(&'static str, &'static str)> {
+    match part {
+        KeyPart::Bot if content.names.is_empty() => {
+            Some(("programs' names, and the policy has no name tables", "add `names`"))
+        }
+        KeyPart::Account if content.endpoints.iter().all(|endpoint| endpoint.body.is_none()) => {
+            Some(("the account, and no endpoint finds one", "say `\"body\": \"inspect\"` at the endpoint that logs in"))
+        }
+        _ => None,
     }
 }
 

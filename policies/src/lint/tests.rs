@@ -227,6 +227,27 @@ fn limits_that_do_not_do_what_they_say() {
     let wide = limited(json!(["address"]), json!("always"), wide);
     assert!(wide[0].starts_with("W0532 /limits/1/requests: `w` lets 1000000 requests a second pass"), "{wide:?}");
     let rule = |id: &str, then: serde_json::Value| json!({"id": id, "when": {"method": ["POST"]}, "then": then});
+    let twice = |first: serde_json::Value, second: serde_json::Value| {
+        found(json!({
+            "limits": [
+                {"id": "a", "key": ["address"], "requests": 10, "seconds": 60, "burst": 5},
+                {"id": "b", "key": ["address"], "requests": 20, "seconds": 60},
+            ],
+            "rules": [{"id": "a", "when": first, "then": {"limit": {"by": "a"}}}, {"id": "b", "when": second, "then": {"limit": {"by": "b"}}}],
+            "otherwise": "allow",
+        }))
+    };
+    let never = twice(json!("always"), json!({"method": ["POST"]}));
+    assert!(
+        never.len() == 1
+            && never[0].starts_with("W0532 /limits/1/requests: `b` never has too many: `a` limits the same"),
+        "{never:?}"
+    );
+    assert!(twice(json!({"method": ["POST"]}), json!("always")).is_empty(), "the first is about fewer requests");
+    for (part, expected) in [("bot", "programs' names"), ("account", "the account")] {
+        let nobody = limited(json!([part]), json!("always"), json!([]));
+        assert!(nobody[0].starts_with(&format!("W0532 /limits/0/key: `l` counts by {expected}")), "{nobody:?}");
+    }
     let then_rules = json!({
         "limits": [{"id": "l", "key": ["address"], "requests": 1, "seconds": 1}],
         "rules": [rule("a", json!({"limit": {"by": "l"}})), rule("b", json!("monitor"))],
