@@ -3,7 +3,7 @@
 //! [`input`] opens files, [`trace`] reads and writes requests as JSON Lines, [`host`] says what each host sees of them,
 //! [`source`] reads access logs, [`single`] one request out of anything; [`desk`] sets an engine up, [`replay`] runs it over them, [`case`] sets verdicts down,
 //! [`explain`] tells a person why; [`discover`] lists endpoints; [`check`] finds what is wrong with a file, [`bundle`] signs, [`shelf`] ships;
-//! [`accounts`] finds an operator's accounts in events, [`feed`] keeps lists of networks current.
+//! [`accounts`] finds an operator's accounts in events, [`feed`] keeps lists of networks current, [`simulate`] makes campaigns up.
 
 pub mod accounts;
 pub mod bundle;
@@ -18,6 +18,7 @@ pub mod host;
 pub mod input;
 pub mod replay;
 pub mod shelf;
+pub mod simulate;
 pub mod single;
 pub mod source;
 pub mod status;

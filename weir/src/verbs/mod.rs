@@ -23,6 +23,7 @@ mod rollback;
 mod shelf;
 mod schema;
 mod signals;
+mod simulate;
 mod up;
 mod status;
 mod test;
@@ -73,6 +74,7 @@ enum Verb {
     Explain(explain::Args),
     Schema(schema::Args),
     Signals(signals::Args),
+    Simulate(simulate::Args),
     Up(Box<up::Args>),
     Hub(hub::Args),
     Accounts(accounts::Args),
@@ -101,6 +103,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Verb::Explain(args) => explain::run(args),
         Verb::Schema(args) => schema::run(args),
         Verb::Signals(args) => signals::run(args),
+        Verb::Simulate(args) => simulate::run(args),
         Verb::Up(args) => up::run(*args),
         Verb::Hub(args) => hub::run(&args),
         Verb::Accounts(args) => accounts::run(args),
