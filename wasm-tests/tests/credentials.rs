@@ -14,15 +14,13 @@ use weir::{case, desk};
 #[test]
 fn a_list_spread_over_5000_addresses_is_found_before_300_tries_and_nobody_else_is_touched() {
     let engine = desk::load(None, None).unwrap();
-    for seed in [11] {
-        let found = play(&engine, &scene(Attack::Distributed, seed));
-        assert_eq!(found.attack, 10_000);
-        assert!(found.people > 2_000, "{found:?}");
-        assert!(found.first.is_some_and(|first| first < 300), "{found:?}");
-        assert!(found.bots >= 9_800, "what comes after is judged a bot's: {found:?}");
-        assert_eq!((found.signals["accounts_by_tool"][1], found.wronged), (0, 0), "{found:?}");
-        assert!(found.hits[1] * 10 >= found.hits[0] * 9, "pairs that worked are told: {found:?}");
-    }
+    let found = play(&engine, &scene(Attack::Distributed, 11));
+    assert_eq!(found.attack, 10_000);
+    assert!(found.people > 2_000, "{found:?}");
+    assert!(found.first.is_some_and(|first| first < 300), "{found:?}");
+    assert!(found.bots >= 9_800, "what comes after is judged a bot's: {found:?}");
+    assert_eq!((found.signals["accounts_by_tool"][1], found.wronged), (0, 0), "{found:?}");
+    assert!(found.hits[1] * 10 >= found.hits[0] * 9, "pairs that worked are told: {found:?}");
 }
 
 #[test]

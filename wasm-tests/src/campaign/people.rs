@@ -56,7 +56,7 @@ pub(super) fn log_in(dice: &mut Dice) -> Vec<Login> {
     }
     // A few sign up.
     for n in 0..60u64 {
-        let names = ["anna", "ben", "carla.m", "d.evans", "emil", "fatma", "grace.lee", "hugo", "ines", "jo"];
+        let names = ["anna", "ben", "carla.m", "d.evans", "emil", "fatma", "grace.lee", "hugo", "ida", "jo"];
         let name = names[dice.below(10) as usize];
         let digits = if dice.percent(35) { format!("{}", 1 + dice.below(2010)) } else { String::new() };
         logins.push(Login {
