@@ -12,7 +12,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::run;
+use common::{Desk, run};
 use serde_json::Value;
 
 fn objects(text: &str) -> Vec<Value> {
@@ -21,11 +21,14 @@ fn objects(text: &str) -> Vec<Value> {
 
 #[test]
 fn replay_reads_the_trace_and_finds_the_same() {
+    let desk = Desk::new();
     let few = ["--people", "40", "--attack", "50", "--seed", "3"];
     for (by, disguise) in [("script", "OAT-008"), ("browser", "OAT-014")] {
         let trace = run(&[&["simulate", disguise, "--trace", by], &few[..]].concat(), b"");
         assert_eq!(trace.code, 0, "{}", trace.err);
-        let replayed = run(&["replay", "--output", "ndjson", "-"], trace.out.as_bytes());
+        let file = desk.path("made-up.trace.jsonl");
+        std::fs::write(&file, &trace.out).unwrap();
+        let replayed = run(&["replay", "--output", "ndjson", &file], b"");
         assert_eq!((replayed.code, replayed.err.as_str()), (0, ""));
         let events = objects(&replayed.out);
         let bots = |who: &str| {
