@@ -11,7 +11,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::condition::{Asked, List};
+use super::condition::{Asked, Guards, List};
 use super::problem::{Problem, Problems};
 use super::wire::{self, EventClient};
 use super::{Action, Decision, Endpoint, Limiter, RateLimit, Rule, TrustedKey};
@@ -50,6 +50,7 @@ pub struct Bundle {
     rate_limits: Vec<RateLimit>,
     allow: Vec<Rule>,
     rules: Vec<Rule>,
+    guards: Option<Box<Guards>>,
     otherwise: Action,
     tests: wire::Tests,
 }
@@ -231,8 +232,8 @@ impl Bundle {
         endpoint: Option<u16>,
         limiter: Option<Limiter<'a, '_>>,
     ) -> Decision<'a> {
-        let asked = Asked { seen, evidence, score, endpoint, grants: false };
-        Decision::of(&self.allow, &self.rules, &self.otherwise, &asked, limiter)
+        let asked = Asked { seen, evidence, score, endpoint, knows_path: true };
+        Decision::of(&self.allow, &self.rules, self.guards.as_deref(), &self.otherwise, &asked, limiter)
     }
 }
 

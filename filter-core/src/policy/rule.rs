@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::condition::{Asked, Condition, Scope};
+use super::condition::{Asked, Condition, Guards, Scope};
 pub use super::wire::Mode;
 use super::{Action, Limiter, Problem, Refused, wire};
 use crate::limits;
@@ -43,14 +43,20 @@ impl<'a> Decision<'a> {
     pub(super) fn of(
         allow: &'a [Rule],
         rules: &'a [Rule],
+        guards: Option<&Guards>,
         otherwise: &'a Action,
         asked: &Asked<'_>,
         mut limiter: Option<Limiter<'a, '_>>,
     ) -> Self {
         let mut decision = Decision { action: otherwise, rule: None, refused: None, shadows: [None; SHADOWS] };
         let mut free = decision.shadows.iter_mut();
-        let granting = Asked { grants: true, ..*asked };
+        let granting = Asked { knows_path: !asked.seen.request.path.is_ambiguous(), ..*asked };
+        let texts = guards.map(|guards| guards.texts(asked.seen.request, asked.score.value));
+        let mut may_hold = guards.zip(texts.as_ref()).map(|(guards, texts)| guards.ask(texts));
         for rule in allow.iter().chain(rules) {
+            if may_hold.as_mut().is_some_and(|may_hold| may_hold.next() == Some(false)) {
+                continue;
+            }
             let asked = if matches!(rule.then, Action::Allow) { &granting } else { asked };
             if rule.when.holds(asked) != Some(true) {
                 continue;

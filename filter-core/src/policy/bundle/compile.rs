@@ -12,7 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use super::{Action, Bundle, Endpoint, RateLimit, Rule};
 use crate::fingerprint::{Category, IdentitySource, Named, Names};
 use crate::limits;
-use crate::policy::condition::{List, Scope, Word, list};
+use crate::policy::condition::{Guards, List, Scope, Word, list};
 use crate::policy::json::one_of;
 use crate::policy::problem::{Problem, Problems};
 use crate::policy::rule::check_name;
@@ -103,6 +103,7 @@ fn compile(mut content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundl
         endpoints,
         disposable,
         rate_limits,
+        guards: Guards::new(allow.iter().chain(&rules).map(|rule| &rule.when)),
         allow,
         rules,
         otherwise,

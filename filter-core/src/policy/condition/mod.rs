@@ -1,6 +1,7 @@
 //! Conditions in the form that is evaluated.
 
 mod compile;
+mod guard;
 mod measure;
 mod moment;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod words;
 
 pub(crate) use crate::bytes::host_of;
 pub(crate) use compile::Scope;
+pub(crate) use guard::Guards;
 pub(crate) use text::{Case, List, Text, list};
 pub(crate) use words::{Proof, Word};
 
@@ -103,14 +105,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) score: &'a Score,
     /// Place of the request's endpoint in the bundle's table.
     pub(crate) endpoint: Option<u16>,
-    /// A rule that lets pass asks: what the path is about is unknown where servers could read it otherwise.
-    pub(crate) grants: bool,
-}
-
-impl Asked<'_> {
-    fn knows_path(&self) -> bool {
-        !self.grants || !self.seen.request.path.is_ambiguous()
-    }
+    /// What the path is about: unknown to rules that let pass, where servers could read it otherwise.
+    pub(crate) knows_path: bool,
 }
 
 impl Range {
@@ -135,11 +131,11 @@ impl Condition {
             Condition::Class(words) => Some(words.has(asked.score.class)),
             Condition::Kind(words) => Some(words.has(request.kind)),
             Condition::Endpoint(places) => {
-                asked.knows_path().then(|| asked.endpoint.is_some_and(|place| places.contains(&place)))
+                asked.knows_path.then(|| asked.endpoint.is_some_and(|place| places.contains(&place)))
             }
             Condition::Method(text) => Some(text.matches(request.facts.method, Case::Exact)),
             Condition::Host(text) => Some(text.matches(host_of(request.facts.authority), Case::Ignored)),
-            Condition::Path(text) => asked.knows_path().then(|| text.matches(request.path.normalised(), Case::Exact)),
+            Condition::Path(text) => asked.knows_path.then(|| text.matches(request.path.normalised(), Case::Exact)),
             Condition::Query(text) => Some(text.matches(request.path.query().unwrap_or_default(), Case::Exact)),
             Condition::Header(header, test) => {
                 let value = match header {
