@@ -20,6 +20,10 @@ const STAGGER_MS: u32 = 16;
 const SLACK_MS: u64 = 100;
 /// Workers that can tell each other; Envoy starts one a processor.
 const SLOTS: u32 = 64;
+/// Where the last number given to a VM stands.
+const NUMBERS: &[u8] = b"weir/numbers";
+/// Tries to get one before others do.
+const TRIES: usize = 64;
 /// Bytes of a worker's snapshot: 600 records or so.
 const BYTES: usize = 64 << 10;
 
@@ -28,7 +32,8 @@ struct Share {
     node: Node,
     peers: Peers,
     seed: Seed,
-    /// Its slot, and the host's count of changes there.
+    /// Where it looks for a slot first: others begin elsewhere.
+    first: u32,
     slot: Option<u32>,
     due: u64,
     /// All slots were taken, and the log says so.
@@ -54,8 +59,11 @@ pub(crate) fn within(period_ms: u32) -> u32 {
     if period_ms == 0 { own } else { period_ms.min(own) }
 }
 
-/// Asks for ticks where nobody else does.
+/// Asks for ticks where nobody else does. Envoy's main thread comes here before any worker exists, and starts the numbers.
 pub(crate) fn start(is_polling: bool) {
+    if is_on() && hostcalls::shared_data(NUMBERS).is_err() {
+        let _ = hostcalls::set_shared_data(NUMBERS, &0u64.to_le_bytes(), 0);
+    }
     if !is_polling && is_on() {
         let _ = hostcalls::set_tick_period(within(0));
     }
@@ -88,17 +96,29 @@ pub(crate) fn tick(active: &Slot) {
 
 impl Share {
     fn new(seed: Seed) -> Self {
-        // No other VM of this process begins in the same nanosecond.
-        let node = Node::new(hostcalls::now_nanoseconds(), seed);
+        // Workers begin within one microsecond, which is all that the clock tells apart: each takes a number of its own.
+        let number = number();
+        let node = Node::new(hostcalls::now_nanoseconds().wrapping_add(number), seed);
         let peers = Peers::new(seed, usize::try_from(SLOTS).unwrap_or(0));
-        Share { node, peers, seed, slot: None, due: 0, complained: false }
+        Share {
+            node,
+            peers,
+            seed,
+            first: number.checked_rem(SLOTS.into()).and_then(|slot| u32::try_from(slot).ok()).unwrap_or(0),
+            slot: None,
+            due: 0,
+            complained: false,
+        }
     }
 
     fn tell(&mut self, tables: &Tables, now: u64) {
         // Whoever lost his slot to another who wrote at the same time looks for the next one.
         let own = self.slot.and_then(|slot| version_to_write(slot, self.node.id(), now).map(|version| (slot, version)));
         let found = own.or_else(|| {
-            (0..SLOTS).find_map(|slot| version_to_write(slot, self.node.id(), now).map(|version| (slot, version)))
+            let slots = (self.first..SLOTS).chain(0..self.first);
+            slots
+                .into_iter()
+                .find_map(|slot| version_to_write(slot, self.node.id(), now).map(|version| (slot, version)))
         });
         self.slot = found.map(|(slot, _)| slot);
         let Some((slot, version)) = found else {
@@ -123,6 +143,18 @@ impl Share {
         }
         self.peers.teach(tables, self.node.id(), now);
     }
+}
+
+/// One more than the last VM's, if the host has it so: of two that ask at once, one is refused and asks again.
+fn number() -> u64 {
+    for _ in 0..TRIES {
+        let Ok((last, version)) = hostcalls::shared_data(NUMBERS) else { return 0 };
+        let next = last.try_into().map_or(0, u64::from_le_bytes).wrapping_add(1);
+        if hostcalls::set_shared_data(NUMBERS, &next.to_le_bytes(), version).is_ok() {
+            return next;
+        }
+    }
+    0
 }
 
 /// The version under which a node may write a slot; `None`: it is another's.
