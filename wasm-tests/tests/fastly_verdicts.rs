@@ -1,18 +1,15 @@
 //! The recorded clients' requests through a real Viceroy, and natively on what Fastly shows of them: the same event line, byte for
 //! byte, and the same verdict at the origin.
 
-use std::collections::BTreeMap;
-use std::io::Write;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+mod agreement;
 
-use filter_core::engine::Engine;
+use std::sync::Arc;
+
+use agreement::{Told, compare, told_to};
 use filter_core::facts::{Fact, HeaderOrder, Ja4By};
-use serde_json::{Map, Value, json};
-use wasm_tests::client::{Answer, Connection};
+use serde_json::{Map, json};
 use wasm_tests::evidence::corpus::Data;
 use wasm_tests::fastly::{Build, Options, Viceroy, seam};
-use wasm_tests::origin::Origin;
 use wasm_tests::recorded;
 use weir::host::Host;
 use weir::trace::{Request, Text, Tls};
@@ -85,7 +82,7 @@ fn can_be_sent(request: &Request) -> bool {
 fn what_viceroy_shows() {
     let bundle = recorded::reporting_bundle();
     let engine = recorded::engine(&bundle);
-    let told = Arc::new(Mutex::new(BTreeMap::new()));
+    let told = Arc::new(Told::default());
     let origin = told_to(Arc::clone(&told));
     let Some(viceroy) = Viceroy::start(&Options::new(Build::Production, origin.address, &bundle)) else { return };
     let recorded = recorded::clients().into_iter().map(|recorded| recorded.request);
@@ -118,7 +115,7 @@ fn what_viceroy_shows() {
         request.client.asn = Fact::Present(54113);
         request.client.organisation = Fact::Present(Text::from("Fastly, Inc"));
         request.client.country = Fact::Present(Text::from("US"));
-        compare(&viceroy, &engine, &request, &bytes, count, &told);
+        compare(viceroy.address, || viceroy.event(count), &engine, &request, &bytes, &told);
         count += 1;
     }
     assert!(count > 100, "only {count} requests");
@@ -140,7 +137,7 @@ fn same_lines(requests: Vec<Request>) -> Option<usize> {
     let host = Host::named("fastly").unwrap();
     let bundle = recorded::reporting_bundle();
     let engine = recorded::engine(&bundle);
-    let told = Arc::new(Mutex::new(BTreeMap::new()));
+    let told = Arc::new(Told::default());
     let origin = told_to(Arc::clone(&told));
     let viceroy = Viceroy::start(&Options::new(Build::Seam, origin.address, &bundle))?;
     let mut count = 0;
@@ -149,79 +146,8 @@ fn same_lines(requests: Vec<Request>) -> Option<usize> {
         // Fastly computes its own; the recorder's stands for it.
         request.tls.ja4_by = Ja4By::Spec;
         let bytes = seam::wire(&request, &Map::from_iter([("t".to_owned(), json!(request.t))]));
-        compare(&viceroy, &engine, &request, &bytes, count, &told);
+        compare(viceroy.address, || viceroy.event(count), &engine, &request, &bytes, &told);
         count += 1;
     }
     Some(count)
-}
-
-/// Sends the bytes and compares the event with what is said natively of `request`.
-fn compare(viceroy: &Viceroy, engine: &Engine, request: &Request, bytes: &[u8], index: usize, told: &Told) {
-    let answer =
-        ask(viceroy.address, bytes).unwrap_or_else(|error| panic!("{}: {error}\n{}", request.id, bytes.escape_ascii()));
-    let event = viceroy.event(index).unwrap_or_else(|error| panic!("{}: {error:#}", request.id));
-    let said: Value = serde_json::from_str(&event).unwrap();
-    let id = said["id"].as_str().unwrap();
-    let lent = request.facts();
-    let facts = lent.facts();
-    let native = engine.judge(&facts, said["t"].as_u64().unwrap());
-    assert_eq!(event, native.event(id), "{}\n{}", request.id, bytes.escape_ascii());
-    match said["action"].as_str() {
-        Some("tag") => {
-            let tags = told.lock().unwrap().remove(std::str::from_utf8(request.path.as_bytes()).unwrap_or_default());
-            assert_eq!(
-                tags,
-                Some(native.request_headers().into_iter().map(|(n, v)| (n.to_owned(), v)).collect()),
-                "{}",
-                request.id
-            );
-        }
-        Some("block") => {
-            let reply = native.reply().unwrap();
-            assert_eq!((answer.status, &answer.body), (reply.status, &reply.body), "{}", request.id);
-            for (name, value) in reply.headers {
-                assert_eq!(answer.header(name), Some(value.as_str()), "{} {name}", request.id);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Sends and reads; a client that wants to switch protocols is answered all the same.
-fn ask(to: SocketAddr, bytes: &[u8]) -> anyhow::Result<Answer> {
-    let mut connection = Connection::open(to)?;
-    connection.socket().write_all(bytes)?;
-    if bytes.starts_with(b"HEAD ") {
-        // Its answer says how long a body would be, and has none.
-        connection.socket().set_read_timeout(Some(std::time::Duration::from_secs(10)))?;
-        let mut head = Vec::new();
-        let mut byte = [0];
-        while !head.ends_with(b"\r\n\r\n") && std::io::Read::read(connection.socket(), &mut byte)? > 0 {
-            head.push(byte[0]);
-        }
-        let head = String::from_utf8(head)?;
-        let status = head.get(9..12).unwrap_or_default().parse()?;
-        let lines = head.lines().filter_map(|line| line.split_once(": "));
-        let headers = lines.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
-        return Ok(Answer { status, headers, ..Answer::default() });
-    }
-    connection.read()
-}
-
-type Told = Mutex<BTreeMap<String, Vec<(String, String)>>>;
-
-/// An origin that writes down what it was told, by path.
-fn told_to(told: Arc<Told>) -> Origin {
-    Origin::with(move |start, headers, _| {
-        let tags: Vec<_> = ["x-weir-score", "x-weir-class", "x-weir-reasons", "x-weir-bundle", "x-weir-signature"]
-            .iter()
-            .filter_map(|name| headers.iter().find(|(other, _)| other == name).cloned())
-            .collect();
-        if !tags.is_empty() {
-            let path = start.split(' ').nth(1).unwrap_or_default();
-            told.lock().unwrap().insert(path.to_owned(), tags);
-        }
-        Answer { status: 200, ..Answer::default() }
-    })
-    .unwrap()
 }
