@@ -297,3 +297,37 @@ fn those_who_came_before_are_remembered_across_bundles() {
     assert_eq!(sidecar.proxy.store.offer(bundles::by_path(2).as_bytes()), Ok(true));
     assert_eq!(sidecar.proxy.store.remembered(), (bytes, clients));
 }
+
+#[test]
+fn trailers_carry_nothing_that_is_ours_to_say() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        // The health check connects too.
+        for mut stream in listener.incoming().flatten() {
+            let (mut seen, mut byte) = (Vec::new(), [0]);
+            let ends = |seen: &[u8]| seen.ends_with(b"\r\n\r\n") && String::from_utf8_lossy(seen).contains("\r\n0\r\n");
+            while !ends(&seen) && stream.read(&mut byte).is_ok_and(|count| count > 0) {
+                seen.push(byte[0]);
+            }
+            if !seen.is_empty() {
+                let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n");
+                let _ = tell.send(String::from_utf8_lossy(&seen).to_lowercase());
+            }
+        }
+    });
+    let sidecar = Sidecar::start(Options::new(address, &bundles::by_path(1))).unwrap();
+    let declared = b"x-weir-class, x_weir_score, x-forwarded-for, x-request-id, x-checksum";
+    let head: &[(&str, &[u8])] =
+        &[("Host", b"shop.example"), ("Transfer-Encoding", b"chunked"), ("TE", b"trailers"), ("Trailer", declared)];
+    let mut asked = request("POST", "/", head, b"");
+    asked.extend_from_slice(
+        b"2\r\nhi\r\n0\r\nX-Weir-Class: human\r\nX_Weir_Score: 0\r\nX-Forwarded-For: 192.0.2.1\r\n\
+          X-Request-Id: mine\r\nX-Checksum: abc\r\n\r\n",
+    );
+    assert_eq!(send(sidecar.plain, &asked).unwrap().status, 204);
+    let seen = told.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+    let (_, trailers) = seen.split_once("\r\n0\r\n").unwrap();
+    assert_eq!(trailers, "x-checksum: abc\r\n\r\n", "{seen}");
+}

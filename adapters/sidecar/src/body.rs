@@ -1,6 +1,8 @@
 //! Bodies as they pass: never gathered, at most one frame of each in memory; where logins are looked at, their first bytes too.
 
 use std::collections::VecDeque;
+use std::error::Error;
+use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,6 +15,8 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use crate::client::Held;
+use crate::forward;
 use crate::origin::Lease;
 
 /// A body on its way through.
@@ -22,12 +26,51 @@ pub enum Body {
     Empty,
     /// Made here.
     Whole(Option<Bytes>),
-    /// From the client; how far it got is counted, so that a slow upload is not taken for a silent origin.
+    /// From the client, without trailers that are not its to send; its bytes are counted, so that a slow upload is not taken for a
+    /// silent origin.
     FromClient(Incoming, Arc<AtomicU64>),
     /// From the origin. Its connection is free again when it has ended.
     FromOrigin(Incoming, Option<Lease>),
     /// Read ahead in part: that comes first.
     Ahead(Box<Ahead>),
+    /// Any of these on its way to a client, who may let it lie.
+    Watched(Arc<Held>),
+}
+
+/// Counted when an upload has ended: the origin has its whole time from then on.
+pub(crate) const ENDED: u64 = 1 << 40;
+
+/// Why a body broke off.
+#[derive(Debug)]
+pub enum BodyError {
+    /// Its connection failed.
+    Http(hyper::Error),
+    /// The client did not take it in time.
+    Stalled,
+}
+
+impl From<hyper::Error> for BodyError {
+    fn from(error: hyper::Error) -> Self {
+        BodyError::Http(error)
+    }
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BodyError::Http(error) => error.fmt(f),
+            BodyError::Stalled => f.write_str("the client did not take it in time"),
+        }
+    }
+}
+
+impl Error for BodyError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            BodyError::Http(error) => error.source(),
+            BodyError::Stalled => None,
+        }
+    }
 }
 
 impl Body {
@@ -39,18 +82,24 @@ impl Body {
 
 impl HttpBody for Body {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BodyError;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match self.get_mut() {
             Body::Empty => Poll::Ready(None),
             Body::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Body::FromClient(incoming, progress) => {
-                let frame = Pin::new(incoming).poll_frame(context);
-                if frame.is_ready() {
-                    progress.fetch_add(1, Ordering::Relaxed);
+                let mut frame = Pin::new(&mut *incoming).poll_frame(context);
+                let mut passed = 0;
+                if let Poll::Ready(Some(Ok(frame))) = &mut frame {
+                    passed = frame.data_ref().map_or(0, |data| u64::try_from(data.len()).unwrap_or(u64::MAX));
+                    frame.trailers_mut().into_iter().for_each(forward::trailers);
                 }
-                frame
+                if matches!(frame, Poll::Ready(None)) || (frame.is_ready() && incoming.is_end_stream()) {
+                    passed = ENDED;
+                }
+                progress.fetch_add(passed, Ordering::Relaxed);
+                frame.map_err(BodyError::Http)
             }
             Body::FromOrigin(incoming, lease) => {
                 let frame = Pin::new(&mut *incoming).poll_frame(context);
@@ -59,7 +108,7 @@ impl HttpBody for Body {
                     Poll::Ready(Some(Ok(_))) if incoming.is_end_stream() => give_back(lease),
                     _ => {}
                 }
-                frame
+                frame.map_err(BodyError::Http)
             }
             Body::Ahead(ahead) => match ahead.frames.pop_front() {
                 Some(frame) => Poll::Ready(Some(Ok(frame))),
@@ -68,6 +117,7 @@ impl HttpBody for Body {
                     None => Pin::new(&mut ahead.rest).poll_frame(context),
                 },
             },
+            Body::Watched(held) => held.poll_frame(context),
         }
     }
 
@@ -77,6 +127,7 @@ impl HttpBody for Body {
             Body::Whole(bytes) => bytes.is_none(),
             Body::FromClient(incoming, _) | Body::FromOrigin(incoming, _) => incoming.is_end_stream(),
             Body::Ahead(ahead) => ahead.frames.is_empty() && ahead.error.is_none() && ahead.rest.is_end_stream(),
+            Body::Watched(held) => held.is_end_stream(),
         }
     }
 
@@ -88,6 +139,7 @@ impl HttpBody for Body {
             }
             Body::FromClient(incoming, _) | Body::FromOrigin(incoming, _) => incoming.size_hint(),
             Body::Ahead(ahead) => ahead.size_hint(),
+            Body::Watched(held) => held.size_hint(),
         }
     }
 }
@@ -97,7 +149,7 @@ impl HttpBody for Body {
 pub struct Ahead {
     frames: VecDeque<Frame<Bytes>>,
     /// What broke while reading; it breaks again after the frames.
-    error: Option<hyper::Error>,
+    error: Option<BodyError>,
     rest: Body,
 }
 

@@ -17,6 +17,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use crate::client::Client;
 use crate::facts::Connection;
 use crate::proxy::Proxy;
 use crate::proxy_protocol::{self, Progress};
@@ -29,6 +30,9 @@ const HEAD: usize = 64 * 1024;
 /// Streams at once on one HTTP/2 connection: what the RFC asks for at least (RFC 9113, 6.5.2), and nginx's default.
 const STREAMS: u32 = 128;
 
+/// A tunnel that moved nothing for so long is between two messages, and may be ended when all stops.
+const QUIET: Duration = Duration::from_secs(1);
+
 /// How long things may take, and how many there may be.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -40,6 +44,10 @@ pub struct Limits {
     pub head: Duration,
     /// Until a connection on which nothing moves is closed, tunnels too.
     pub idle: Duration,
+    /// Until an answer is dropped of which the client takes nothing more: nginx's `send_timeout`.
+    pub stall: Duration,
+    /// Requests of one connection that are at the origin at once; others wait. Trusted proxies have no such limit.
+    pub requests: usize,
     /// From the wish to stop until requests that still run are cut off.
     pub drain: Duration,
 }
@@ -51,6 +59,8 @@ impl Default for Limits {
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(60),
             idle: Duration::from_secs(300),
+            stall: Duration::from_secs(60),
+            requests: 32,
             drain: Duration::from_secs(30),
         }
     }
@@ -117,8 +127,10 @@ where
     let activity = Activity::new();
     let io = TokioIo::new(Tapped { inner: stream, heads: heads.clone(), activity: activity.clone() });
     let responses = proxy.metrics.responses();
+    let client = Client::new(limits);
+    let watched = client.clone();
     let service = service_fn(move |request| {
-        let answering = proxy.call(request, &connection, &heads);
+        let answering = proxy.call(request, &connection, &heads, &watched);
         let responses = responses.clone();
         async move {
             let response = answering.await;
@@ -133,15 +145,17 @@ where
         // An error: nobody is left to say so.
         let _ = stopping.wait_for(|stopping| *stopping).await;
     };
-    let (mut asked_to_stop, mut idle) = (pin!(asked_to_stop), pin!(idle(activity, limits.idle)));
+    let (mut asked_to_stop, mut idle) = (pin!(asked_to_stop), pin!(idle(activity.clone(), limits.idle)));
+    let mut stalled = pin!(client.drop_stalled());
     let mut is_stopping = false;
     macro_rules! drive {
         ($served:expr) => {{
             let mut served = pin!($served);
             loop {
                 tokio::select! {
-                    ended = served.as_mut() => return ended.map_err(|_| "http"),
+                    ended = served.as_mut() => break ended.map_err(|_| "http")?,
                     () = idle.as_mut() => return Err("idle"),
+                    () = stalled.as_mut() => {}
                     () = asked_to_stop.as_mut(), if !is_stopping => {
                         is_stopping = true;
                         served.as_mut().graceful_shutdown();
@@ -159,6 +173,18 @@ where
         builder.timer(TokioTimer::new()).header_read_timeout(limits.head);
         builder.max_buf_size(HEAD).preserve_header_case(true);
         drive!(builder.serve_connection(io, service).with_upgrades())
+    }
+    let Some(mut tunnel) = client.take_tunnel() else { return Ok(()) };
+    let until_quiet = async move {
+        if !is_stopping {
+            asked_to_stop.await;
+        }
+        self::idle(activity, QUIET).await;
+    };
+    tokio::select! {
+        () = tunnel.as_mut() => Ok(()),
+        () = idle.as_mut() => Err("idle"),
+        () = until_quiet => Ok(()),
     }
 }
 

@@ -7,13 +7,14 @@ use filter_core::facts::Fact;
 use filter_core::limits;
 use filter_core::policy::Settings;
 use hyper::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_TYPE, COOKIE, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue, TE,
-    TRANSFER_ENCODING, UPGRADE,
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, EXPECT, Entry, HOST, HeaderMap, HeaderName,
+    HeaderValue, TE, TRANSFER_ENCODING, UPGRADE,
 };
 use hyper::http::request::Parts;
 use hyper::http::uri::{PathAndQuery, Uri};
 use hyper::{Request, Response, StatusCode, Version};
 
+use crate::act;
 use crate::body::Body;
 use crate::facts::Connection;
 use crate::origin::Origin;
@@ -21,6 +22,7 @@ use crate::origin::Origin;
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Headers in which proxies name the client; origins believe them.
@@ -135,6 +137,19 @@ pub(crate) fn unreadable<B>(request: &Request<B>) -> Option<(StatusCode, &'stati
 pub(crate) fn is_grpc<B>(request: &Request<B>) -> bool {
     let kind = request.headers().get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     kind.strip_prefix(b"application/grpc").is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
+}
+
+/// Removes trailers that no client may send (RFC 9110, 6.5.1): an origin that takes them for headers would believe them.
+pub(crate) fn trailers(trailers: &mut HeaderMap) {
+    act::remove_own(trailers);
+    let standard =
+        [HOST, COOKIE, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TE, TRANSFER_ENCODING, UPGRADE];
+    for name in standard.iter().chain([&KEEP_ALIVE, &PROXY_CONNECTION, &FORWARDED_FOR, &FORWARDED_PROTO, &REQUEST_ID]) {
+        trailers.remove(name);
+    }
+    for name in ADDRESSES {
+        trailers.remove(name);
+    }
 }
 
 /// Headers of this connection alone, and those that `connection` names.

@@ -15,6 +15,7 @@
 mod act;
 mod admin;
 pub mod body;
+mod client;
 mod clock;
 pub mod connection;
 pub mod events;

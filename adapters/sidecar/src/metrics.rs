@@ -229,3 +229,19 @@ fn place(engine: &Engine, rule: &Rule) -> Option<usize> {
 
 /// Metrics, shared.
 pub type SharedMetrics = Arc<Metrics>;
+
+/// Counts up while it lives.
+pub(crate) struct Open(Level);
+
+impl Open {
+    pub(crate) fn new(level: &Level) -> Self {
+        level.inc();
+        Open(level.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}

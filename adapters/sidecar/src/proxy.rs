@@ -10,15 +10,16 @@ use std::time::{Duration, Instant};
 use filter_core::engine::HeaderSets;
 use filter_core::facts::{Fact, Facts};
 use hyper::body::{Body as _, Incoming};
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::header::HeaderValue;
 use hyper::{Method, Request, Response, StatusCode, Version};
 
 use crate::act::{self, Outcome};
 use crate::body::{self, Body};
+use crate::client::Client;
 use crate::clock;
 use crate::events::Events;
 use crate::facts::{self, Connection};
-use crate::forward::{self, Peer};
+use crate::forward::{self, Peer, REQUEST_ID};
 use crate::metrics::Metrics;
 use crate::origin::Origin;
 use crate::settle::{self, Due};
@@ -30,7 +31,6 @@ use crate::tunnel;
 /// One decision in so many is timed: reading the clock again costs. A power of two.
 const TIMED: u64 = 16;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Bytes of a request id that a trusted proxy may give.
 const LONGEST_ID: usize = 128;
 
@@ -117,6 +117,7 @@ impl Proxy {
         mut request: Request<Incoming>,
         connection: &Connection,
         heads: &Heads,
+        client: &Client,
     ) -> impl Future<Output = Response<Body>> + Send + use<> {
         let peer = Peer::new(connection, self.store.settings());
         let (number, own_id) = self.ids.next();
@@ -140,7 +141,7 @@ impl Proxy {
             },
         };
         let this = Arc::clone(self);
-        let heads = heads.clone();
+        let (heads, client) = (heads.clone(), client.clone());
         async move {
             let (mut request, progress) = from_client(request);
             let judged = match judged {
@@ -167,7 +168,7 @@ impl Proxy {
             };
             // A bundle that names an origin we do not have is refused, so one is there.
             let origin = to.and_then(|to| this.routes.get(&to)).unwrap_or(&this.origin);
-            let response = this.pass(request, progress, peer, heads, origin).await;
+            let response = this.pass(request, progress, peer, (heads, client), origin).await;
             match due {
                 Some(due) => settle::settle(&this.store, this.events.as_ref(), &due, response).await,
                 None => response,
@@ -260,7 +261,7 @@ impl Proxy {
         mut request: Request<Body>,
         progress: Option<Arc<AtomicU64>>,
         peer: Peer,
-        heads: Heads,
+        (heads, client): (Heads, Client),
         origin: &Arc<Origin>,
     ) -> Response<Body> {
         let is_grpc = forward::is_grpc(&request);
@@ -275,6 +276,15 @@ impl Proxy {
             Ok(request) => request,
             Err(why) => return forward::failed(StatusCode::BAD_REQUEST, why, is_grpc),
         };
+        // A proxy of ours brings many clients.
+        let turn = if peer.is_trusted { None } else { client.turn().await };
+        let place = match ours.is_some().then(|| origin.tunnel()) {
+            Some(None) => {
+                self.metrics.origin_error("tunnels");
+                return forward::failed(StatusCode::SERVICE_UNAVAILABLE, "too many upgraded connections", is_grpc);
+            }
+            place => place.flatten(),
+        };
         let started = Instant::now();
         match origin.send(request, by_http2, progress.as_deref()).await {
             Ok(mut response) => {
@@ -288,9 +298,10 @@ impl Proxy {
                         );
                     };
                     heads.stop();
-                    tunnel::join(ours, hyper::upgrade::on(&mut response), Arc::clone(&self.metrics));
+                    let theirs = hyper::upgrade::on(&mut response);
+                    client.set_tunnel(Box::pin(tunnel::join(ours, theirs, Arc::clone(&self.metrics), place)));
                 }
-                forward::response(response)
+                forward::response(response.map(|body| client.watch(body, turn)))
             }
             Err(error) => {
                 self.metrics.origin_error(error.label());

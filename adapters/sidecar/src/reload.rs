@@ -47,7 +47,14 @@ impl Url {
         let slash = url.get(host..).and_then(|rest| rest.find('/')).and_then(|at| at.checked_add(host));
         let (base, path) = url.split_at_checked(slash.unwrap_or(url.len())).unwrap_or((url, ""));
         let target = Target::parse(base, || crate::tls::config::upstream(None))?;
-        let config = OriginConfig { target, connect_timeout: WAIT, answer_timeout: WAIT, connections: 1 };
+        let config = OriginConfig {
+            target,
+            connect_timeout: WAIT,
+            answer_timeout: WAIT,
+            connections: 1,
+            tunnels: 0,
+            stall: WAIT,
+        };
         let path = if path.is_empty() { "/" } else { path };
         Ok(Url { server: Origin::new(config), path: path.to_owned(), interval, tag: None })
     }

@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::admin::{self, Status};
 use crate::connection::{self, Entry, Limits};
+use crate::metrics::Open;
 use crate::origin::health::{self, HealthConfig};
 use crate::proxy::Proxy;
 
@@ -156,22 +157,6 @@ impl Accept {
                 }
             });
         }
-    }
-}
-
-/// Counts up while it lives.
-struct Open(crate::metrics::Level);
-
-impl Open {
-    fn new(level: &crate::metrics::Level) -> Self {
-        level.inc();
-        Open(level.clone())
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.dec();
     }
 }
 

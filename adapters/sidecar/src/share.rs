@@ -35,7 +35,14 @@ impl Share {
     /// Where it is no such URL, or no such token.
     pub fn new(url: &str, token: Option<&str>, interval: Duration) -> Result<Self, String> {
         let target = Target::parse(url, || crate::tls::config::upstream(None))?;
-        let config = OriginConfig { target, connect_timeout: WAIT, answer_timeout: WAIT, connections: 1 };
+        let config = OriginConfig {
+            target,
+            connect_timeout: WAIT,
+            answer_timeout: WAIT,
+            connections: 1,
+            tunnels: 0,
+            stall: WAIT,
+        };
         let token = token.map(|token| HeaderValue::try_from(format!("Bearer {token}")));
         let token = token.transpose().map_err(|_| "the hub's token is no header value; use letters and digits")?;
         Ok(Share { server: Origin::new(config), token, interval })

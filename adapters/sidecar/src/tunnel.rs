@@ -7,8 +7,9 @@ use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Version};
 use hyper_util::rt::TokioIo;
 use tokio::io::copy_bidirectional;
+use tokio::sync::OwnedSemaphorePermit;
 
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Open};
 
 /// The protocol that a request asks to switch to.
 pub(crate) fn asked<B>(request: &Request<B>) -> Option<HeaderValue> {
@@ -21,13 +22,17 @@ pub(crate) fn asked<B>(request: &Request<B>) -> Option<HeaderValue> {
     headers.get(UPGRADE).filter(|protocol| is_asked && protocol.as_bytes().eq_ignore_ascii_case(b"websocket")).cloned()
 }
 
-/// Joins both ends in a task of its own. It ends with either side, or with the client's connection, which has a time limit.
-pub(crate) fn join(client: OnUpgrade, origin: OnUpgrade, metrics: Arc<Metrics>) {
-    tokio::spawn(async move {
-        if let (Ok(client), Ok(origin)) = (client.await, origin.await) {
-            metrics.tunnels.inc();
-            let _ = copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(origin)).await;
-            metrics.tunnels.dec();
-        }
-    });
+/// Joins both ends, in the task of the client's connection: its slot is taken and its silence noticed as before. Ends with
+/// either side; `place` at the origin is free then.
+pub(crate) async fn join(
+    client: OnUpgrade,
+    origin: OnUpgrade,
+    metrics: Arc<Metrics>,
+    place: Option<OwnedSemaphorePermit>,
+) {
+    let _place = place;
+    if let (Ok(client), Ok(origin)) = (client.await, origin.await) {
+        let _open = Open::new(&metrics.tunnels);
+        let _ = copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(origin)).await;
+    }
 }

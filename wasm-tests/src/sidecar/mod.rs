@@ -43,6 +43,8 @@ pub struct Options {
     pub limits: Limits,
     /// For the origin's answer.
     pub answer_timeout: Duration,
+    /// Upgraded connections at once.
+    pub tunnels: usize,
     /// Path of the health check.
     pub health_path: Option<String>,
     /// Other origins by name.
@@ -63,6 +65,7 @@ impl Options {
             proxy_protocol_from: Vec::new(),
             limits: Limits::default(),
             answer_timeout: Duration::from_secs(60),
+            tunnels: 64,
             health_path: None,
             routes: Vec::new(),
             probe: None,
@@ -106,7 +109,15 @@ impl Sidecar {
         let origin_at = |url: &str| {
             let target = Target::parse(url, || upstream(options.origin_ca.as_deref())).map_err(|why| anyhow!(why))?;
             let (connect_timeout, answer_timeout) = (Duration::from_secs(5), options.answer_timeout);
-            anyhow::Ok(Origin::new(OriginConfig { target, connect_timeout, answer_timeout, connections: 64 }))
+            let (connections, tunnels, stall) = (64, options.tunnels, options.limits.stall);
+            anyhow::Ok(Origin::new(OriginConfig {
+                target,
+                connect_timeout,
+                answer_timeout,
+                connections,
+                tunnels,
+                stall,
+            }))
         };
         let origin = origin_at(&options.origin)?;
         let routes = options.routes.iter().map(|(name, at)| Ok((name.clone(), origin_at(&format!("http://{at}"))?)));

@@ -65,15 +65,25 @@ pub(super) struct Args {
     /// Seconds without a byte after which a connection is closed, WebSocket included
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = seconds())]
     idle_timeout: u64,
+    /// Seconds after which an answer of which the client takes nothing more is dropped, or an upload given up that brings less
+    /// than 500 bytes a second
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = seconds())]
+    stall_timeout: u64,
     /// Seconds that running requests have when the proxy is told to stop
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = seconds())]
     drain_timeout: u64,
     /// Clients' connections at once
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     connections: u32,
+    /// Requests of one client's connection at the origin at once; more wait. Trusted proxies have no such limit
+    #[arg(long, value_name = "NUMBER", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    client_requests: u32,
     /// Connections to the origin at once
     #[arg(long, value_name = "NUMBER", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     origin_connections: u32,
+    /// WebSocket connections at once, beside those; more get 503
+    #[arg(long, value_name = "NUMBER", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    tunnels: u32,
     /// Threads that serve; without it one a processor
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -110,6 +120,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
         connections: usize::try_from(args.connections)?,
         idle: Duration::from_secs(args.idle_timeout),
         drain: Duration::from_secs(args.drain_timeout),
+        stall: Duration::from_secs(args.stall_timeout),
+        requests: usize::try_from(args.client_requests)?,
         ..Limits::default()
     };
     let events = open(&args.events)?;
@@ -154,6 +166,8 @@ impl Args {
             connect_timeout: Duration::from_secs(self.connect_timeout),
             answer_timeout: Duration::from_secs(self.answer_timeout),
             connections: usize::try_from(self.origin_connections)?,
+            tunnels: usize::try_from(self.tunnels)?,
+            stall: Duration::from_secs(self.stall_timeout),
         }))
     }
 

@@ -14,6 +14,8 @@ pub enum OriginError {
     Closed(hyper::Error),
     /// No answer began in time.
     Silent,
+    /// The client sends its body too slowly.
+    SlowUpload,
     /// All connections that are allowed are in use.
     Busy,
 }
@@ -26,6 +28,7 @@ impl OriginError {
             OriginError::ConnectTimeout => "connect_timeout",
             OriginError::Closed(_) => "closed",
             OriginError::Silent => "answer_timeout",
+            OriginError::SlowUpload => "slow_upload",
             OriginError::Busy => "busy",
         }
     }
@@ -35,6 +38,7 @@ impl OriginError {
         match self {
             OriginError::Connect(_) | OriginError::Closed(_) => 502,
             OriginError::ConnectTimeout | OriginError::Silent => 504,
+            OriginError::SlowUpload => 408,
             OriginError::Busy => 503,
         }
     }
@@ -47,6 +51,7 @@ impl fmt::Display for OriginError {
             OriginError::ConnectTimeout => write!(f, "connecting to the origin took too long"),
             OriginError::Closed(error) => write!(f, "the origin gave no answer: {error}"),
             OriginError::Silent => write!(f, "the origin did not answer in time"),
+            OriginError::SlowUpload => write!(f, "the client sent its body too slowly"),
             OriginError::Busy => write!(f, "all connections to the origin are in use"),
         }
     }

@@ -10,7 +10,7 @@ pub mod health;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::client::conn::{http1, http2};
 use hyper::{Request, Response};
@@ -32,7 +32,17 @@ pub struct OriginConfig {
     pub answer_timeout: Duration,
     /// HTTP/1.1 connections at once. Requests beyond wait for `connect_timeout`, then get 503.
     pub connections: usize,
+    /// Upgraded connections at once, beside those; more are refused.
+    pub tunnels: usize,
+    /// An upload that brings less than [`UPLOAD`] bytes a second for so long is given up.
+    pub stall: Duration,
 }
+
+/// Bytes a second, gRPC apart, which waits: what Apache asks of a body (`mod_reqtimeout`, `MinRate`).
+pub const UPLOAD: u64 = 500;
+
+/// A kept connection is ready at once, unless the last request's body still goes out on it.
+const READY: Duration = Duration::from_millis(100);
 
 /// The origin.
 #[derive(Debug)]
@@ -40,6 +50,7 @@ pub struct Origin {
     config: OriginConfig,
     idle: Mutex<Vec<Lease>>,
     slots: Arc<Semaphore>,
+    tunnels: Arc<Semaphore>,
     h2: tokio::sync::Mutex<Option<http2::SendRequest<Body>>>,
 }
 
@@ -64,7 +75,8 @@ impl Origin {
     /// Nothing is connected yet.
     pub fn new(config: OriginConfig) -> Arc<Self> {
         let slots = Arc::new(Semaphore::new(config.connections));
-        Arc::new(Origin { idle: Mutex::default(), slots, h2: tokio::sync::Mutex::default(), config })
+        let tunnels = Arc::new(Semaphore::new(config.tunnels));
+        Arc::new(Origin { idle: Mutex::default(), slots, tunnels, h2: tokio::sync::Mutex::default(), config })
     }
 
     /// Where it is.
@@ -72,7 +84,12 @@ impl Origin {
         &self.config.target
     }
 
-    /// Sends a request and waits for the head of its answer. `progress` grows while the request's body goes out.
+    /// A place for an upgraded connection, where one is free.
+    pub(crate) fn tunnel(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.tunnels).try_acquire_owned().ok()
+    }
+
+    /// Sends a request and waits for the head of its answer. `progress` counts the request's body as it goes out.
     pub(crate) async fn send(
         self: &Arc<Self>,
         request: Request<Body>,
@@ -86,7 +103,9 @@ impl Origin {
             }
         };
         tokio::pin!(sending);
-        let mut seen = 0;
+        let window = u64::try_from(self.config.stall.as_millis()).unwrap_or(u64::MAX);
+        let least = UPLOAD.saturating_mul(window).checked_div(1000).unwrap_or(0);
+        let (mut seen, mut window) = (0, (Instant::now(), 0));
         loop {
             if let Ok(result) = timeout(self.config.answer_timeout, &mut sending).await {
                 return result;
@@ -96,6 +115,12 @@ impl Origin {
                 return Err(OriginError::Silent);
             }
             seen = now;
+            if window.0.elapsed() >= self.config.stall {
+                if !by_http2 && now.saturating_sub(window.1) < least {
+                    return Err(OriginError::SlowUpload);
+                }
+                window = (Instant::now(), now);
+            }
         }
     }
 
@@ -131,7 +156,7 @@ impl Origin {
             // The lock is not held while waiting.
             let kept = self.idle().pop();
             let Some(mut kept) = kept else { break };
-            if kept.sender.ready().await.is_ok() {
+            if matches!(timeout(READY, kept.sender.ready()).await, Ok(Ok(()))) {
                 return Ok((kept, true));
             }
         }
