@@ -7,7 +7,7 @@ use super::Named;
 use super::token::{Token, literal};
 
 /// Buckets by the first bytes: 2,000 tokens leave most with none or one.
-const BUCKETS: usize = 4096;
+pub(super) const BUCKETS: usize = 4096;
 
 /// Bytes that choose the bucket; shorter tokens are left to the automaton.
 const KEY: usize = 4;
@@ -22,6 +22,7 @@ pub(super) struct Words {
 
 /// First bytes and place. The bytes stand here too: an entry of another word is then passed over without touching the table,
 /// whose lines are cold in a busy host.
+#[derive(Clone, Copy, Default)]
 struct Entry {
     key: u32,
     place: u16,
@@ -36,15 +37,13 @@ impl Words {
     /// Sorts the entries that it takes into buckets.
     pub(super) fn new(entries: &[Named]) -> Self {
         let taken = entries.iter().zip(0u16..).filter(|(entry, _)| Self::takes(entry));
-        let mut keyed: Vec<(usize, u16, u32)> = taken
-            .filter_map(|(entry, place)| key(literal(&entry.token).as_bytes()).map(|key| (bucket(key), place, key)))
+        let keyed: Vec<(usize, Entry)> = taken
+            .filter_map(|(entry, place)| {
+                key(literal(&entry.token).as_bytes()).map(|key| (bucket(key), Entry { key, place }))
+            })
             .collect();
-        crate::order::sort(&mut keyed);
-        let mut starts = vec![0u16; BUCKETS.saturating_add(1)];
-        for (bucket, start) in starts.iter_mut().enumerate() {
-            *start = u16::try_from(keyed.partition_point(|(other, ..)| *other < bucket)).unwrap_or(u16::MAX);
-        }
-        Words { starts, entries: keyed.into_iter().map(|(_, place, key)| Entry { key, place }).collect() }
+        let (starts, entries) = deal(&keyed);
+        Words { starts, entries }
     }
 
     /// Entries that may start with the first bytes of `rest`.
@@ -59,6 +58,31 @@ impl Words {
         let entries = range.unwrap_or_default().iter().filter(move |entry| Some(entry.key) == sought);
         entries.map(|entry| usize::from(entry.place))
     }
+}
+
+/// Sorts items by bucket: where each bucket starts, and where the last ends; then the items. Those of one bucket keep their order.
+pub(super) fn deal<T: Copy + Default>(items: &[(usize, T)]) -> (Vec<u16>, Vec<T>) {
+    let mut starts = vec![0u16; BUCKETS.saturating_add(1)];
+    for (bucket, _) in items {
+        if let Some(count) = starts.get_mut(bucket.saturating_add(1)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    let mut before = 0u16;
+    for start in &mut starts {
+        before = before.saturating_add(*start);
+        *start = before;
+    }
+    let (mut next, mut dealt) = (starts.clone(), vec![T::default(); items.len()]);
+    for (bucket, item) in items {
+        if let Some(place) = next.get_mut(*bucket)
+            && let Some(slot) = dealt.get_mut(usize::from(*place))
+        {
+            *slot = *item;
+            *place = place.saturating_add(1);
+        }
+    }
+    (starts, dealt)
 }
 
 /// A letter or digit; by table, as it is asked of every byte.

@@ -49,11 +49,9 @@ impl RangeTable {
     /// Bytes that end inside a range, an empty range, one past the end of the address space, a value above 32 bits, more
     /// than [`limits::RANGES`] ranges. Overlaps and disorder cannot be written.
     pub fn decode(v4: &[u8], v6: &[u8]) -> Result<Self, RangeError> {
-        let narrow = |n: u128| u32::try_from(n).ok();
-        let v4 = ranges(v4, narrow)?;
-        let before = |byte: u32| v4.partition_point(|range| range.first >> 24 < byte);
-        let v4_before = (0..=256).map(|byte| u32::try_from(before(byte)).unwrap_or(u32::MAX)).collect();
-        Ok(RangeTable { v4_before, v6: ranges(v6, Some)?, v4 })
+        let mut decoding = Decoding::default();
+        while !decoding.step(v4, v6, limits::RANGES)? {}
+        Ok(decoding.finish())
     }
 
     /// The value of the range that holds `address`; an IPv4-mapped IPv6 address is looked up as IPv4.
@@ -102,27 +100,82 @@ fn search<A: Ord + Copy>(ranges: &[Range<A>], address: A) -> Option<u32> {
     (address <= range.last).then_some(range.value)
 }
 
-fn ranges<A>(bytes: &[u8], narrow: impl Fn(u128) -> Option<A>) -> Result<Vec<Range<A>>, RangeError> {
-    let mut reader = wire::Reader::new(bytes);
-    let mut ranges = Vec::new();
-    let mut free = Some(0u128); // the first address after the range before; `None` after the last address of all
-    while !reader.is_empty() {
-        if ranges.len() >= limits::RANGES {
-            return Err(reader.error("more ranges than a table holds"));
-        }
-        let (gap, count, value) = (reader.number()?, reader.number()?, reader.number()?);
-        let first = free.and_then(|free| free.checked_add(gap));
-        let last = count.checked_sub(1).and_then(|more| first?.checked_add(more));
-        let (Some(first), Some(last), Ok(value)) =
-            (first.and_then(&narrow), last.and_then(&narrow), u32::try_from(value))
-        else {
-            return Err(reader.error("a range is empty, out of the address space, or has too great a value"));
-        };
-        free = free.and_then(|free| free.checked_add(gap)?.checked_add(count));
-        ranges.push(Range { first, last, value });
+/// A table on its way from its wire form, for hosts that may not stop for as long as a large one takes.
+#[derive(Debug, Default)]
+pub(crate) struct Decoding {
+    v4: Family<u32>,
+    v6: Family<u128>,
+}
+
+/// Ranges of one family, as far as they are read.
+#[derive(Debug)]
+struct Family<A> {
+    ranges: Vec<Range<A>>,
+    /// Bytes that were read.
+    offset: usize,
+    /// The first address after the last range; `None` after the last address of all.
+    free: Option<u128>,
+}
+
+impl<A> Default for Family<A> {
+    fn default() -> Self {
+        Family { ranges: Vec::new(), offset: 0, free: Some(0) }
     }
-    ranges.shrink_to_fit();
-    Ok(ranges)
+}
+
+impl Decoding {
+    /// Reads on in the same bytes, at most `most` ranges; whether all are read.
+    ///
+    /// # Errors
+    /// As [`RangeTable::decode`].
+    pub(crate) fn step(&mut self, v4: &[u8], v6: &[u8], most: usize) -> Result<bool, RangeError> {
+        let narrow = |n: u128| u32::try_from(n).ok();
+        Ok(if self.v4.offset < v4.len() {
+            self.v4.step(v4, most, narrow)? && v6.is_empty()
+        } else {
+            self.v6.step(v6, most, Some)?
+        })
+    }
+
+    /// The table, once all is read.
+    pub(crate) fn finish(self) -> RangeTable {
+        let v4 = self.v4.ranges;
+        let before = |byte: u32| v4.partition_point(|range| range.first >> 24 < byte);
+        let v4_before = (0..=256).map(|byte| u32::try_from(before(byte)).unwrap_or(u32::MAX)).collect();
+        RangeTable { v4_before, v6: self.v6.ranges, v4 }
+    }
+}
+
+impl<A> Family<A> {
+    fn step(&mut self, bytes: &[u8], most: usize, narrow: impl Fn(u128) -> Option<A>) -> Result<bool, RangeError> {
+        let mut reader = wire::Reader::new(bytes, self.offset);
+        if self.offset == 0 {
+            // Three to five bytes a range.
+            self.ranges.reserve((bytes.len() / 4).min(limits::RANGES));
+        }
+        let end = self.ranges.len().saturating_add(most);
+        while !reader.is_empty() && self.ranges.len() < end {
+            if self.ranges.len() >= limits::RANGES {
+                return Err(reader.error("more ranges than a table holds"));
+            }
+            let (gap, count, value) = (reader.number()?, reader.number()?, reader.number()?);
+            let first = self.free.and_then(|free| free.checked_add(gap));
+            let last = count.checked_sub(1).and_then(|more| first?.checked_add(more));
+            self.free = last.and_then(|last| last.checked_add(1));
+            let (Some(first), Some(last), Ok(value)) =
+                (first.and_then(&narrow), last.and_then(&narrow), u32::try_from(value))
+            else {
+                return Err(reader.error("a range is empty, out of the address space, or has too great a value"));
+            };
+            self.ranges.push(Range { first, last, value });
+        }
+        self.offset = reader.offset();
+        let is_whole = reader.is_empty();
+        if is_whole {
+            self.ranges.shrink_to_fit();
+        }
+        Ok(is_whole)
+    }
 }
 
 #[cfg(test)]

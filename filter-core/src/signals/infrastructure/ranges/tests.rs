@@ -65,7 +65,7 @@ proptest! {
     #[test]
     fn numbers_come_back(numbers in prop::collection::vec((any::<u128>(), 0u32..128).prop_map(|(n, s)| n >> s << (s / 2)), 1..20)) {
         let bytes = written(&numbers);
-        let mut reader = wire::Reader::new(&bytes);
+        let mut reader = wire::Reader::new(&bytes, 0);
         for number in numbers {
             prop_assert_eq!(reader.number(), Ok(number));
         }

@@ -53,24 +53,59 @@ fn more(rest: u128) -> u8 {
 
 /// Reads numbers one after the other. Total: any bytes give numbers or an error.
 pub(super) struct Reader<'a> {
-    bytes: &'a [u8],
-    offset: usize,
+    /// Bytes that were given, for places.
+    length: usize,
+    rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Reader { bytes, offset: 0 }
+    /// Begins after the first `offset` bytes.
+    pub(super) fn new(bytes: &'a [u8], offset: usize) -> Self {
+        Reader { length: bytes.len(), rest: bytes.get(offset..).unwrap_or_default() }
+    }
+
+    /// Bytes that were read.
+    pub(super) fn offset(&self) -> usize {
+        self.length.saturating_sub(self.rest.len())
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.offset >= self.bytes.len()
+        self.rest.is_empty()
     }
 
     pub(super) fn error(&self, problem: &'static str) -> RangeError {
-        RangeError { offset: self.offset, problem }
+        RangeError { offset: self.offset(), problem }
     }
 
+    /// The next number.
+    #[inline(always)]
     pub(super) fn number(&mut self) -> Result<u128, RangeError> {
+        match self.short() {
+            Some(number) => Ok(number),
+            None => self.long(),
+        }
+    }
+
+    /// A number of up to 32 bits before it is shifted, as nearly all are: no bit can be lost. `None`: another, or none.
+    #[inline(always)]
+    fn short(&mut self) -> Option<u128> {
+        let (first, mut rest) = self.rest.split_first()?;
+        let (mut number, mut at, mut last) = (u64::from(first & 0x0F), 4u32, *first);
+        while last & 0x80 != 0 {
+            let (byte, after) = rest.split_first().filter(|_| at < 32)?;
+            number |= u64::from(byte & 0x7F) << at;
+            (last, rest, at) = (*byte, after, at.saturating_add(7));
+        }
+        self.rest = rest;
+        let scale = SCALES.get(usize::from(first >> 4 & 0x07)).copied().unwrap_or(0);
+        let number = u128::from(number << (scale % 64));
+        Some(if scale < 64 { number } else { number << 64 })
+    }
+
+    /// Any number, or what is wrong with it.
+    #[cold]
+    #[inline(never)]
+    fn long(&mut self) -> Result<u128, RangeError> {
         let first = self.byte()?;
         let mut number = u128::from(first & 0x0F);
         let (mut at, mut follows, mut length) = (4u32, first & 0x80 != 0, 1usize);
@@ -97,8 +132,8 @@ impl<'a> Reader<'a> {
     }
 
     fn byte(&mut self) -> Result<u8, RangeError> {
-        let byte = *self.bytes.get(self.offset).ok_or_else(|| self.error("the bytes end inside a range"))?;
-        self.offset = self.offset.saturating_add(1);
-        Ok(byte)
+        let (byte, rest) = self.rest.split_first().ok_or_else(|| self.error("the bytes end inside a range"))?;
+        self.rest = rest;
+        Ok(*byte)
     }
 }
