@@ -80,6 +80,9 @@ pub const LISTS: usize = 64;
 /// Texts in one list; look-up is a binary search.
 pub const LIST_ITEMS: usize = 20_000;
 
+/// Filters of breached passwords and pairs in a bundle: each costs a login a look-up. Their size is bounded by the bundle's.
+pub const BREACHED: usize = 8;
+
 /// Bytes of a name that policy gives: rules, endpoints, labels, lists.
 pub const NAME: usize = 64;
 

@@ -15,7 +15,7 @@ use crate::{Built, Report, Tests, claims, defaults, golden, names, networks};
 /// Builds the bundle that the source file describes.
 pub(crate) fn build(path: &Path, tests: Tests) -> Result<Built, Diagnostics> {
     let document = Document::read(path)?;
-    let (source, problems) = Source::read(&document.text);
+    let (mut source, problems) = Source::read(&document.text);
     let mut found: Vec<Diagnostic> = problems.iter().map(|problem| of_form(&document, problem)).collect();
     let is_whole = found.is_empty();
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -24,7 +24,7 @@ pub(crate) fn build(path: &Path, tests: Tests) -> Result<Built, Diagnostics> {
     let names = names::read(&source.names, folder, &mut data);
     found.extend(data.drain(..).map(|problem| Diagnostic::of_data(Code::NAMES, &problem)));
     let mut wrong = Vec::new();
-    let networks::Read { networks, stale_days } = networks::read(&source, folder, &mut wrong);
+    let networks::Read { networks, mut parts, ages } = networks::read(&source, folder, &mut wrong);
     found.extend(wrong.iter().map(|(code, problem)| of_networks(&document, *code, problem)));
     let is_data = |code| matches!(code, Code::NAMES | Code::NETWORKS | Code::FEED | Code::NOT_READ);
     let has_data = !found.iter().any(|one| is_data(one.code));
@@ -37,7 +37,9 @@ pub(crate) fn build(path: &Path, tests: Tests) -> Result<Built, Diagnostics> {
         }
     }
 
-    let scope = Scope { endpoints: &source.endpoints, lists: &source.lists, networks: &networks.lists, names: &names };
+    let mut lists = std::mem::take(&mut source.lists);
+    parts.join(&mut lists);
+    let scope = Scope { endpoints: &source.endpoints, lists: &lists, networks: &networks.lists, names: &names };
     let mut rules = Rules { document: &document, scope, is_whole, has_data, lowered: Vec::new(), found };
     let allow = source.allow.iter().enumerate().map(|(index, rule)| wire::AllowRule {
         id: rule.id.clone(),
@@ -70,7 +72,8 @@ pub(crate) fn build(path: &Path, tests: Tests) -> Result<Built, Diagnostics> {
         names,
         networks,
         endpoints: source.endpoints,
-        lists: source.lists,
+        lists,
+        breached: parts.breached,
         limits: source.limits,
         allow,
         rules: acting,
@@ -101,7 +104,7 @@ pub(crate) fn build(path: &Path, tests: Tests) -> Result<Built, Diagnostics> {
     let manifest = text.lines().next().and_then(|line| serde_json::from_str::<Manifest>(line).ok());
     let id = manifest.map(|manifest| manifest.id).unwrap_or_default();
     let report = Report::new(&content, id, source.serial, text.len());
-    Ok(Built { bytes: text.into_bytes(), report, stale_days })
+    Ok(Built { bytes: text.into_bytes(), report, ages })
 }
 
 /// Golden tests that come out otherwise, each where its author wrote what he expected.
@@ -256,6 +259,7 @@ fn code_of(place: &str) -> Code {
         ("networks", _) => Code::NETWORKS,
         ("endpoints", _) => Code::ENDPOINT,
         ("lists", _) => Code::TEXTS,
+        ("breached", _) => Code::FEED,
         ("limits", _) => Code::LIMIT,
         _ => Code::OTHER,
     }

@@ -1,4 +1,4 @@
-//! Feeds: network lists that a program keeps current, with their source, licence, date and age, and signed where that is wanted.
+//! Feeds: lists of networks, of domains and of breached passwords that a program keeps current, with their source, licence, date and age, and signed where that is wanted.
 //!
 //! A feed is a text file as other network lists are, with a head that `weir feed update` writes:
 //!
@@ -29,7 +29,7 @@ const TYPE: &str = "application/vnd.weir.feed+text";
 pub struct Feed {
     /// Its name: that of the file too, and what rules call the list.
     pub name: String,
-    /// What it means to be in it: a network kind's name.
+    /// What it means to be in it: a network kind's name, or one of [`Kind`]'s.
     pub kind: String,
     /// Whose list it is and what it holds, for people.
     pub about: Option<String>,
@@ -37,8 +37,71 @@ pub struct Feed {
     pub sources: Vec<(String, String, String)>,
     /// Days after which it is stale.
     pub stale_days: u32,
-    /// In ascending order.
-    pub blocks: Vec<Prefix>,
+    /// What it holds.
+    pub body: Body,
+}
+
+/// What a feed holds, in ascending order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Blocks of addresses.
+    Blocks(Vec<Prefix>),
+    /// Blocks with an AS number or a country's code each.
+    Marked(Vec<(Prefix, String)>),
+    /// Domains.
+    Domains(Vec<String>),
+    /// A filter over breached passwords or pairs.
+    Filter(Filter),
+}
+
+/// A filter as [`Fuse`](filter_core::fingerprint::credentials::Fuse) reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// Keys that are in it.
+    pub keys: u64,
+    /// Bits of a place: 8 or 16.
+    pub bits: u32,
+    /// What keys are mixed with.
+    pub seed: u64,
+    /// Places of a segment.
+    pub segment: u32,
+    /// The places; of 16 bits the lower byte first.
+    pub table: Vec<u8>,
+}
+
+/// Kinds of feeds that are no network lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Domains of throw-away mail.
+    DisposableMail,
+    /// Which AS announces an address.
+    Asn,
+    /// Which country an address is registered in.
+    Country,
+    /// Passwords known from breaches.
+    BreachedPasswords,
+    /// Names and passwords known from breaches.
+    BreachedPairs,
+}
+
+impl Kind {
+    const ALL: [(Kind, &'static str); 5] = [
+        (Kind::DisposableMail, "disposable_mail"),
+        (Kind::Asn, "asn"),
+        (Kind::Country, "country"),
+        (Kind::BreachedPasswords, "breached_passwords"),
+        (Kind::BreachedPairs, "breached_pairs"),
+    ];
+
+    /// Reads the form used in feeds.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, name)| *name == word).map(|(kind, _)| kind)
+    }
+
+    /// The form used in feeds.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.into_iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
 }
 
 /// A key, and what signs bytes with it.
@@ -55,13 +118,56 @@ pub fn write(feed: &Feed, sign: Option<Signer<'_>>) -> String {
             .map(|(address, licence, date)| format!("# source: {} ({}, {date})", plain(address), plain(licence))),
     );
     head.push(format!("# stale after: {} days", feed.stale_days));
+    if let Body::Filter(Filter { keys, bits, seed, segment, .. }) = &feed.body {
+        head.push(format!("# filter: {keys} keys, {bits} bits, seed {seed:016x}, segments of {segment}"));
+    }
     let head: String = head.into_iter().map(|line| line + "\n").collect();
-    let blocks: String = feed.blocks.iter().map(|block| format!("{}/{}\n", block.address(), block.length())).collect();
+    let body = body(&feed.body);
     let signed = sign.map_or_else(String::new, |(key, sign)| {
-        let signature = STANDARD.encode(sign(&message(&format!("{head}{blocks}"))));
+        let signature = STANDARD.encode(sign(&message(&format!("{head}{body}"))));
         format!("# signature: {} {signature}\n", key.id())
     });
-    format!("{head}{signed}{blocks}")
+    format!("{head}{signed}{body}")
+}
+
+fn body(body: &Body) -> String {
+    let block = |block: &Prefix| format!("{}/{}", block.address(), block.length());
+    match body {
+        Body::Blocks(blocks) => blocks.iter().map(|one| block(one) + "\n").collect(),
+        Body::Marked(blocks) => blocks.iter().map(|(one, mark)| format!("{} {mark}\n", block(one))).collect(),
+        Body::Domains(domains) => domains.iter().map(|domain| format!("{domain}\n")).collect(),
+        Body::Filter(filter) => {
+            filter.table.chunks(LINE).flat_map(|bytes| [STANDARD.encode(bytes), "\n".to_owned()]).collect()
+        }
+    }
+}
+
+/// Bytes of a filter on a line; a multiple of three, so that lines of base64 can be joined.
+const LINE: usize = 3 * 1024;
+
+/// What a feed's head says of its filter, and its table.
+pub(crate) fn filter(text: &str) -> Option<Filter> {
+    let mut words = value(text, "filter")?.split([' ', ',']).filter(|word| !word.is_empty());
+    let keys = words.next()?.parse().ok()?;
+    let bits = words.nth(1)?.parse().ok()?;
+    let seed = u64::from_str_radix(words.nth(2)?, 16).ok()?;
+    let segment = words.nth(2)?.parse().ok()?;
+    let lines = text.lines().filter(|line| !line.starts_with('#')).map(str::trim);
+    let table: Result<Vec<Vec<u8>>, _> = lines.map(|line| STANDARD.decode(line)).collect();
+    Some(Filter { keys, bits, seed, segment, table: table.ok()?.concat() })
+}
+
+/// What kind of feed a text is, where it is no network list.
+pub(crate) fn kind(text: &str) -> Option<Kind> {
+    Kind::parse(value(text, "kind")?)
+}
+
+/// The day on which all of a list's sources were the latest.
+pub(crate) fn date(text: &str) -> Option<String> {
+    let head = text.lines().take_while(|line| line.starts_with('#'));
+    let sources = head.filter_map(|line| line.strip_prefix("# source: "));
+    let dates = sources.filter_map(|source| Some(source.trim().trim_end_matches(')').rsplit_once(", ")?.1));
+    dates.min().map(str::to_owned)
 }
 
 /// Says what is wrong with a file as a feed: message and remedy. Without keys nobody need vouch for it.
@@ -129,7 +235,7 @@ mod tests {
             about: Some("two\nlines".into()),
             sources: vec![("https://example.org/list".into(), "CC0-1.0".into(), "2026-11-22".into())],
             stale_days: 7,
-            blocks: vec!["192.0.2.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()],
+            body: Body::Blocks(vec!["192.0.2.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()]),
         }
     }
 
@@ -156,5 +262,17 @@ mod tests {
         ] {
             assert_eq!(said(&changed, "bad", std::slice::from_ref(&key)), "it is not what was signed");
         }
+    }
+
+    #[test]
+    fn a_filter_comes_back_as_it_was() {
+        let table: Vec<u8> = (0..10_000u32).map(|n| n as u8).collect();
+        let filter_in = Filter { keys: 7, bits: 8, seed: 0xfeed, segment: 16, table };
+        let text = write(&Feed { body: Body::Filter(filter_in.clone()), ..feed() }, None);
+        assert!(text.contains("# filter: 7 keys, 8 bits, seed 000000000000feed, segments of 16\n"), "{}", &text[..300]);
+        assert_eq!(filter(&text), Some(filter_in));
+        assert_eq!(date(&text).as_deref(), Some("2026-11-22"));
+        assert_eq!(filter(&text.replace("seed 0", "seed x")), None);
+        assert_eq!(filter(&format!("{text}!\n")), None);
     }
 }

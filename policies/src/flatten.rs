@@ -39,6 +39,69 @@ pub fn flatten(lists: &[&[Prefix]]) -> Flat {
     Flat { v4: encoded(&v4, &index_of), v6: encoded(&v6, &index_of), sets }
 }
 
+/// The table of blocks with a value each, as IPv4 and IPv6; of blocks inside each other the narrowest counts, of equal ones the last.
+pub fn table(marks: &[(Prefix, u32)]) -> (Vec<u8>, Vec<u8>) {
+    let (mut v4, mut v6) = (Vec::new(), Vec::new());
+    for (block, value) in marks {
+        let (first, bits, list) = match block.address() {
+            IpAddr::V4(address) => (u128::from(address.to_bits()), 32u32, &mut v4),
+            IpAddr::V6(address) => (address.to_bits(), 128, &mut v6),
+        };
+        let free = bits.saturating_sub(u32::from(block.length()));
+        list.push((first, first | u128::MAX.checked_shr(128u32.saturating_sub(free)).unwrap_or(0), *value));
+    }
+    (valued(v4), valued(v6))
+}
+
+fn valued(mut blocks: Vec<(u128, u128, u32)>) -> Vec<u8> {
+    // The wider of two that begin together comes first.
+    blocks.sort_by_key(|(first, last, _)| (*first, std::cmp::Reverse(*last)));
+    let mut out: Vec<(u128, u128, u32)> = Vec::new();
+    let mut push = |first: u128, last: u128, value: u32| match out.last_mut() {
+        Some((_, before, same)) if *same == value && before.checked_add(1) == Some(first) => *before = last,
+        _ => out.push((first, last, value)),
+    };
+    // Blocks that are open at `next`, the first address not yet written; `None`: past the last.
+    let mut open: Vec<(u128, u32)> = Vec::new();
+    let mut next = Some(0u128);
+    let mut close = |until: Option<u128>, open: &mut Vec<(u128, u32)>, next: &mut Option<u128>| {
+        while let Some((last, value)) = open.last().copied() {
+            let from = *next;
+            if let Some(from) = from.filter(|from| *from <= last) {
+                if until.is_some_and(|until| until <= last) {
+                    let until = until.unwrap_or(0);
+                    if until > from {
+                        push(from, until.saturating_sub(1), value);
+                    }
+                    *next = Some(until.max(from));
+                    return;
+                }
+                push(from, last, value);
+                *next = last.checked_add(1);
+            }
+            open.pop();
+        }
+        *next = until;
+    };
+    for (first, last, value) in blocks {
+        close(Some(first), &mut open, &mut next);
+        open.push((last, value));
+    }
+    close(None, &mut open, &mut next);
+    let (mut bytes, mut free) = (Vec::new(), 0u128);
+    for (mut first, last, value) in out {
+        // The whole of IPv6 has more addresses than a number holds: it is written in two.
+        if last.wrapping_sub(first) == u128::MAX {
+            (first, free) = (1u128 << 127, 1u128 << 127);
+            [0, first, u128::from(value)].into_iter().for_each(|number| wire::write(number, &mut bytes));
+        }
+        let count = last.wrapping_sub(first).wrapping_add(1);
+        [first.wrapping_sub(free), count, u128::from(value)].into_iter().for_each(|n| wire::write(n, &mut bytes));
+        free = last.wrapping_add(1);
+    }
+    bytes
+}
+
 struct Segment {
     first: u128,
     last: u128,

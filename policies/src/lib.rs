@@ -17,6 +17,7 @@ mod compile;
 mod defaults;
 mod diagnostic;
 pub mod feed;
+mod feed_parts;
 mod flatten;
 pub mod golden;
 pub mod lint;
@@ -35,8 +36,9 @@ use std::path::Path;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Diagnostics};
-pub use flatten::{Flat, flatten};
+pub use flatten::{Flat, flatten, table};
 pub use locate::locate;
+pub use networks::Age;
 pub use report::Report;
 pub use schema::schema;
 pub use source::{AllowRule, Expect, Rule, Source, Test, TestRequest, without_comments};
@@ -49,8 +51,8 @@ pub struct Built {
     pub bytes: Vec<u8>,
     /// What went into it.
     pub report: Report,
-    /// Days after which each network list that says so is stale, by name.
-    pub stale_days: BTreeMap<String, u32>,
+    /// How old lists and feeds are, by name, where they say when they are stale.
+    pub ages: BTreeMap<String, Age>,
 }
 
 /// What is done about a source's golden tests.

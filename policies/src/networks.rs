@@ -12,6 +12,7 @@ use filter_core::signals::infrastructure::{NetworkKind, Networks as Checked};
 
 use crate::code::Code;
 use crate::feed;
+use crate::feed_parts::Parts;
 use crate::flatten::flatten;
 use crate::source::{Source, text};
 
@@ -19,14 +20,25 @@ use crate::source::{Source, text};
 #[derive(Default)]
 pub(crate) struct Read {
     pub(crate) networks: Networks,
-    /// Days after which a list is stale, by name, where it says so.
-    pub(crate) stale_days: BTreeMap<String, u32>,
+    /// What feeds bring besides.
+    pub(crate) parts: Parts,
+    /// How old lists and feeds are, by name, where they say when they are stale.
+    pub(crate) ages: BTreeMap<String, Age>,
+}
+
+/// How old a list or feed is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Age {
+    /// The day on which it was the latest, as `2026-11-21`, where it says.
+    pub date: Option<String>,
+    /// Days after that when it is stale.
+    pub stale_days: u32,
 }
 
 /// Reads all lists and feeds and flattens them into one table. A feed takes the place of the list of its name.
 pub(crate) fn read(source: &Source, folder: &Path, problems: &mut Vec<(Code, Problem)>) -> Read {
     let mut lists: Vec<(NetworkEntry, Vec<Prefix>)> = Vec::new();
-    let mut stale_days = BTreeMap::new();
+    let (mut ages, mut parts) = (BTreeMap::new(), Parts::default());
     let mut keys = Vec::new();
     for (index, line) in source.feed_keys.iter().enumerate() {
         match TrustedKey::parse(line) {
@@ -54,13 +66,19 @@ pub(crate) fn read(source: &Source, folder: &Path, problems: &mut Vec<(Code, Pro
                 problems.push((Code::FEED, Problem::new(path.display().to_string(), message, remedy)));
                 continue;
             }
-            stale_days.extend(feed::stale_days(&text).map(|days| (name, days)));
+            let age = |stale_days| (name.clone(), Age { date: feed::date(&text), stale_days });
+            ages.extend(feed::stale_days(&text).map(age));
+            if let Some(kind) = feed::kind(&text).filter(|_| is_feed) {
+                parts.take(kind, &path, &name, &text, &mut wrong);
+                continue;
+            }
             if let Some(list) = list(&path, &text, &mut wrong) {
                 lists.retain(|(entry, _)| !is_feed || entry.name != list.0.name);
                 lists.push(list);
             }
         }
-        problems.extend(wrong.into_iter().map(|problem| (Code::NETWORKS, problem)));
+        let code = if is_feed { Code::FEED } else { Code::NETWORKS };
+        problems.extend(wrong.into_iter().map(|problem| (code, problem)));
     }
     if lists.len() > Checked::MAX_LISTS {
         let message = format!("{} network lists; at most {}", lists.len(), Checked::MAX_LISTS);
@@ -69,14 +87,15 @@ pub(crate) fn read(source: &Source, folder: &Path, problems: &mut Vec<(Code, Pro
     }
     let blocks: Vec<&[Prefix]> = lists.iter().map(|(_, blocks)| blocks.as_slice()).collect();
     let flat = flatten(&blocks);
-    let networks = Networks {
+    let mut networks = Networks {
         sets: flat.sets.iter().map(|set| format!("{set:x}")).collect(),
         v4: STANDARD.encode(&flat.v4),
         v6: STANDARD.encode(&flat.v6),
         lists: lists.into_iter().map(|(entry, _)| entry).collect(),
         ..Networks::default()
     };
-    Read { networks, stale_days }
+    parts.mark(&mut networks);
+    Read { networks, parts, ages }
 }
 
 /// What a list is called: its file's name without the ending.
@@ -135,7 +154,5 @@ fn list(path: &Path, text: &str, problems: &mut Vec<Problem>) -> Option<(Network
         problems.push(Problem::new(path.display().to_string(), "no source", remedy));
     }
     let name = stem(path);
-    let date = sources.iter().filter_map(|source| source.trim_end_matches(')').rsplit_once(", ")).map(|(_, date)| date);
-    let date = date.min().map(str::to_owned);
-    Some((NetworkEntry { name, kind, source: None, date }, blocks))
+    Some((NetworkEntry { name, kind, source: None, date: feed::date(text) }, blocks))
 }

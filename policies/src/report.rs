@@ -26,6 +26,10 @@ pub struct Report {
     pub ranges: usize,
     /// Bytes of the range table in its text form.
     pub networks_bytes: usize,
+    /// Filters of breached passwords and pairs, and what they hold together.
+    pub breached: (usize, u64),
+    /// Bytes of those in their text form.
+    pub breached_bytes: usize,
     /// Allow rules and rules.
     pub rules: usize,
 }
@@ -42,6 +46,11 @@ impl Report {
             networks: content.networks.lists.len(),
             ranges: ranges(content).unwrap_or(0),
             networks_bytes: size(serde_json::to_string(&content.networks)),
+            breached: (
+                content.breached.len(),
+                content.breached.iter().fold(0, |sum, entry| sum.saturating_add(entry.keys)),
+            ),
+            breached_bytes: content.breached.iter().fold(0, |sum, entry| sum.saturating_add(entry.table.len())),
             rules: content.allow.len().saturating_add(content.rules.len()),
         }
     }
@@ -62,6 +71,9 @@ impl fmt::Display for Report {
             "  networks  {:>6} lists    {:>8} bytes, {} ranges",
             self.networks, self.networks_bytes, self.ranges
         )?;
+        if let (filters @ 1.., keys) = self.breached {
+            writeln!(f, "  breached  {filters:>6} filters  {:>8} bytes, {keys} keys", self.breached_bytes)?;
+        }
         write!(f, "  rules     {:>6}", self.rules)
     }
 }

@@ -1,4 +1,4 @@
-//! Feeds from a publisher to a policy's verdict, over loopback.
+//! Feeds from a publisher to a policy's verdict, over loopback; breached passwords from a list to a login's verdict.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
@@ -185,4 +185,94 @@ fn a_policy_takes_only_feeds_that_its_keys_signed() {
     std::fs::write(&path, format!("{text}192.0.2.0/24\n")).unwrap();
     let changed = run(&["check", &policy], b"");
     assert!(changed.code == 1 && changed.out.contains("it is not what was signed"), "{}", changed.out);
+}
+
+/// A login's request, as traces write it.
+fn login(id: u32, body: &str) -> String {
+    let body = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, body);
+    let t = 1_763_700_000_000u64 + u64::from(id) * 1000;
+    format!(
+        r#"{{"t":{t},"id":"r{id}","request":{{"method":"POST","authority":"shop.example","path":"/login","headers":[["content-type","application/x-www-form-urlencoded"]],"body":"{body}"}},"client":{{"address":"203.0.113.9","provenance":"peer"}}}}"#
+    )
+}
+
+#[test]
+fn breached_passwords_go_from_a_list_to_a_login_and_leave_no_trace() {
+    let desk = Desk::new();
+    let made = |arguments: &[&str]| {
+        let ran =
+            run(&[&["feed", "passwords", "--licence", "ours", "--into", &desk.path("feeds")], arguments].concat(), b"");
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        ran.out
+    };
+    assert_eq!(run(&["keygen", &desk.path("feeds")], b"").code, 0);
+    let key = desk.path("feeds.key");
+    std::fs::write(desk.path("list.txt"), "planted-one\nplanted-two\nplanted-two\n").unwrap();
+    std::fs::write(desk.path("combos.txt"), "Ann@example.com:planted-three\n").unwrap();
+    let said = made(&[&desk.path("list.txt"), "--lines", "passwords", "--bits", "16", "--key", &key]);
+    assert!(
+        said.starts_with("breached: 2 passwords, each seen 1 time or more, of 3 lines\n  16 bits a place, "),
+        "{said}"
+    );
+    assert!(said.contains("of others 1 in 65536 (0.0015 %) looks as if it were one"), "{said}");
+    made(&[
+        &desk.path("combos.txt"),
+        "--lines",
+        "pairs",
+        "--bits",
+        "16",
+        "--name",
+        "combos",
+        "--key",
+        &key,
+        "--date",
+        "2026-11-20",
+    ]);
+
+    let public = std::fs::read_to_string(desk.path("feeds.pub")).unwrap();
+    let policy = desk.path("policy.json");
+    let text = format!(
+        r#"{{"serial": 1, "feeds": ["feeds"], "feed_keys": ["{}"],
+            "endpoints": [{{"id": "login", "path": "/login", "label": "login", "body": "inspect"}}],
+            "rules": [{{"id": "stolen", "when": "'pair_breached' in signals", "then": {{"block": {{}}}}}},
+                      {{"id": "weak", "when": "'password_breached' in signals", "then": "monitor"}}], "otherwise": "allow"}}"#,
+        public.trim()
+    );
+    std::fs::write(&policy, text).unwrap();
+    let bundle = desk.path("built.json");
+    let built = run(&["build", &policy, "-o", &bundle], b"");
+    assert!(built.code == 0 && built.out.contains("2 filters"), "{}{}", built.out, built.err);
+    assert!(run(&["inspect", &bundle], b"").out.contains("breached   combos, 1 pairs of 16 bits, 2026-11-20"));
+
+    let cases = [
+        ("email=bob@example.com&password=planted-one", "monitor"),
+        ("email=bob@example.com&password=planted-four", "allow"),
+        ("email=ann@example.com&password=planted-three", "block"),
+        ("email=bob@example.com&password=planted-three", "allow"),
+        (r#"{"email":"ANN@example.com ","password":"planted-three"}"#, "block"),
+    ];
+    let lines: Vec<String> = (0..).zip(cases).map(|(id, (body, _))| login(id, body)).collect();
+    let told = run(&["replay", "-", "--bundle", &bundle, "--output", "ndjson"], lines.join("\n").as_bytes());
+    let verdicts: Vec<serde_json::Value> = told.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let actions: Vec<&str> = verdicts.iter().map(|verdict| verdict["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, cases.map(|(_, action)| action), "{}{}", told.out, told.err);
+    let everything =
+        [&told.out, &told.err, &built.out, &std::fs::read_to_string(&bundle).unwrap()].map(String::as_str).concat();
+    for secret in ["planted", "ann@example.com", "Ann@"] {
+        assert!(!everything.contains(secret), "{secret} shows");
+    }
+
+    // A day after it is stale, and changed by somebody.
+    let feed = desk.path("feeds/combos.txt");
+    let text = std::fs::read_to_string(&feed).unwrap();
+    std::fs::write(&feed, text.replace("stale after: 365", "stale after: 364")).unwrap();
+    assert!(run(&["check", &policy], b"").out.contains("it is not what was signed"));
+    made(&[&desk.path("combos.txt"), "--lines", "pairs", "--name", "combos", "--key", &key, "--date", "2020-11-20"]);
+    let stale = run(&["check", &policy], b"");
+    assert!(
+        stale.code == 1 && stale.out.contains("W0535") && stale.out.contains("the feed `combos` is"),
+        "{}",
+        stale.out
+    );
+    assert!(stale.out.contains("run `weir feed passwords`, and build again"), "{}", stale.out);
 }

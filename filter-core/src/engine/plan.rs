@@ -7,7 +7,7 @@ use siphasher::sip::SipHasher24;
 use super::header_sets::Found;
 use super::{Engine, HeaderSets};
 use crate::facts::{Fact, Facts};
-use crate::fingerprint::credentials::Attempt;
+use crate::fingerprint::credentials::{Attempt, Known};
 use crate::fingerprint::{Fingerprint, Names};
 use crate::keys::Keys;
 use crate::policy::Login;
@@ -79,9 +79,10 @@ impl<'a> Plan<'a> {
                 asn: self.origin.asn(&self.request),
                 endpoint: endpoint.map(|endpoint| endpoint.id.as_str()),
                 key: keys.as_ref().map_or_else(SipHasher24::new, Keys::ids),
-                attempt: self
-                    .login()
-                    .and_then(|login| Attempt::of(&self.request, &login.form, keys.as_ref(), bundle.disposable_mail())),
+                attempt: self.login().and_then(|login| {
+                    let known = Known { disposable: bundle.disposable_mail(), breached: bundle.breached() };
+                    Attempt::of(&self.request, &login.form, keys.as_ref(), known)
+                }),
             };
             Touched::of(&self.request, &self.fingerprint, naming, self.now)
         })

@@ -15,6 +15,7 @@ use super::condition::{Asked, Guards, List};
 use super::problem::{Problem, Problems};
 use super::wire::{self, EventClient};
 use super::{Action, Decision, Endpoint, Limiter, RateLimit, Rule, TrustedKey};
+use crate::fingerprint::credentials::Breached;
 use crate::fingerprint::{IdentitySource, Names};
 use crate::request::Request;
 use crate::score::{Score, Weights};
@@ -47,6 +48,7 @@ pub struct Bundle {
     networks: Networks,
     endpoints: Vec<Endpoint>,
     disposable: List,
+    breached: Breached,
     rate_limits: Vec<RateLimit>,
     allow: Vec<Rule>,
     rules: Vec<Rule>,
@@ -147,6 +149,11 @@ impl Bundle {
     /// Domains of throw-away mail: the list `disposable_mail`.
     pub fn disposable_mail(&self) -> &[Box<[u8]>] {
         &self.disposable
+    }
+
+    /// Passwords and pairs that are known from breaches.
+    pub fn breached(&self) -> &Breached {
+        &self.breached
     }
 
     /// Whether some endpoint has its requests' bodies read.

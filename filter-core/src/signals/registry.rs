@@ -71,6 +71,8 @@ pub static SIGNALS: [&Signal; COUNT] = [
     &credentials::accounts_by_network::SIGNAL,
     &credentials::password_sprayed::SIGNAL,
     &credentials::account_attacked::SIGNAL,
+    &credentials::password_breached::SIGNAL,
+    &credentials::pair_breached::SIGNAL,
     &credentials::mail_disposable::SIGNAL,
     &credentials::names_alike::SIGNAL,
     &behaviour::course_unlike_site::SIGNAL,
@@ -88,7 +90,7 @@ pub static SIGNALS: [&Signal; COUNT] = [
 ];
 
 /// How many there are.
-pub const COUNT: usize = 81;
+pub const COUNT: usize = 83;
 
 /// Which signals have a scope, one bit each.
 pub(super) fn within(scope: Scope) -> u128 {

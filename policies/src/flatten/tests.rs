@@ -56,7 +56,35 @@ fn block6() -> impl Strategy<Value = Prefix> {
     })
 }
 
+fn marks() -> impl Strategy<Value = Vec<(Prefix, u32)>> {
+    proptest::collection::vec((prop_oneof![block4(), block6()], 0u32..5), 0..30)
+}
+
+#[test]
+fn a_value_for_everybody_and_another_for_one() {
+    let block = |text: &str| text.parse::<Prefix>().unwrap();
+    let (v4, v6) = table(&[(block("::/0"), 1), (block("0.0.0.0/0"), 2), (block("255.255.255.255/32"), 3)]);
+    let table = RangeTable::decode(&v4, &v6).unwrap();
+    for (text, expected) in [("::", 1), ("ffff::", 1), ("0.0.0.0", 2), ("255.255.255.254", 2), ("255.255.255.255", 3)] {
+        assert_eq!(table.find(text.parse().unwrap()), Some(expected), "{text}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn the_narrowest_block_gives_the_value(marks in marks(), asked: Vec<u32>, asked6: Vec<u128>) {
+        let (v4, v6) = table(&marks);
+        let table = RangeTable::decode(&v4, &v6).unwrap();
+        let edges = marks.iter().map(|(block, _)| block.address());
+        let all = edges.chain(asked.into_iter().map(|bits| Ipv4Addr::from_bits(bits).into()));
+        for address in all.chain(asked6.into_iter().map(|bits| Ipv6Addr::from_bits(bits).into())) {
+            let address: IpAddr = address;
+            let holding = marks.iter().enumerate().filter(|(_, (block, _))| block.contains(address));
+            let expected = holding.max_by_key(|(place, (block, _))| (block.length(), *place)).map(|(_, (_, value))| *value);
+            prop_assert_eq!(table.find(address), expected, "{}", address);
+        }
+    }
+
     #[test]
     fn the_table_says_what_the_lists_say(
         lists in prop::collection::vec(prop::collection::vec(prop_oneof![block4(), block6()], 0..8), 0..6),

@@ -28,7 +28,7 @@ use filter_core::policy::wire::{Action, Condition, Content, Mode};
 use filter_core::policy::{Bundle, Problems, Settings};
 use filter_core::request::Prefix;
 
-use crate::Code;
+use crate::{Age, Code};
 
 /// One thing that is seldom meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +50,8 @@ pub struct Context {
     pub now: u64,
     /// The operator's own networks.
     pub own: Vec<Prefix>,
-    /// Days after which network lists are stale, by name, where their files say so.
-    pub stale_days: BTreeMap<String, u32>,
+    /// How old lists and feeds are, by name, where their files say when they are stale.
+    pub ages: BTreeMap<String, Age>,
 }
 
 /// Lints a bundle: its two lines, whoever signed them.

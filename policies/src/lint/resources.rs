@@ -14,18 +14,26 @@ const BUDGET_NANOSECONDS: u64 = 100_000;
 
 /// Old and unused lists, and the cost of all conditions.
 pub(super) fn lint(rules: &[Placed<'_>], content: &Content, context: &Context, found: &mut Vec<Lint>) {
-    for (index, list) in content.networks.lists.iter().enumerate() {
-        let days = list.date.as_deref().and_then(days_of).map(|day| (context.now / 86_400_000).saturating_sub(day));
-        if let (Some(stale), Some(days)) = (context.stale_days.get(&list.name), days)
-            && days > u64::from(*stale)
-            && context.now > 0
-        {
-            let message = format!("the feed `{}` is {days} days old, and stale after {stale}", list.name);
-            let remedy = "run `weir feed update`, and build again".into();
-            let place = format!("/networks/lists/{index}");
-            found.push(Lint { code: Code::STALE_FEED, place, message, remedy });
-            continue;
-        }
+    let age = |date: Option<&str>| Some((context.now / 86_400_000).saturating_sub(days_of(date?)?));
+    let is_stale = |name: &str| {
+        let known = context.ages.get(name).filter(|_| context.now > 0)?;
+        let days = age(known.date.as_deref())?;
+        (days > u64::from(known.stale_days)).then_some((days, known.stale_days))
+    };
+    for (name, (days, stale)) in context.ages.keys().filter_map(|name| Some((name, is_stale(name)?))) {
+        let list = content.networks.lists.iter().position(|list| list.name == *name);
+        let filter = content.breached.iter().position(|entry| entry.name == *name);
+        let place = match (list, filter) {
+            (Some(index), _) => format!("/networks/lists/{index}"),
+            (_, Some(index)) => format!("/breached/{index}"),
+            _ => "/networks".to_owned(),
+        };
+        let message = format!("the feed `{name}` is {days} days old, and stale after {stale}");
+        let verb = if filter.is_some() { "weir feed passwords" } else { "weir feed update" };
+        found.push(Lint { code: Code::STALE_FEED, place, message, remedy: format!("run `{verb}`, and build again") });
+    }
+    for (index, list) in content.networks.lists.iter().enumerate().filter(|(_, list)| is_stale(&list.name).is_none()) {
+        let days = age(list.date.as_deref());
         let is_used = |test: &Condition| match test {
             Condition::Address(test) => test.lists.contains(&list.name) || test.kinds.contains(&list.kind),
             Condition::Crawler(_) => list.kind == "crawler",
@@ -47,7 +55,8 @@ pub(super) fn lint(rules: &[Placed<'_>], content: &Content, context: &Context, f
             remedy: "fetch it again, or give the rule `\"mode\": \"shadow\"`".into(),
         });
     }
-    for name in content.lists.keys() {
+    // The signal `mail_disposable` reads it.
+    for name in content.lists.keys().filter(|name| *name != "disposable_mail") {
         let is_used = |test: &Condition| texts(test).any(|text| matches!(text, Text::In(list) if list == name));
         if !rules.iter().any(|rule| any(rule.when, &is_used)) {
             let message = format!("no rule uses the list `{name}`");

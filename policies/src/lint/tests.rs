@@ -119,12 +119,18 @@ fn feeds_say_themselves_when_they_are_stale() {
         "otherwise": "allow",
     }))
     .unwrap();
-    let stale_days = [("a".to_owned(), 7), ("b".to_owned(), 7)].into();
-    let lints =
-        lint(&wire::write(&content, 1).unwrap(), &Context { now: NOW, stale_days, ..Context::default() }).unwrap();
+    let age = |name: &str, date: &str| (name.to_owned(), Age { date: Some(date.to_owned()), stale_days: 7 });
+    let ages = [age("a", "2026-11-15"), age("b", "2026-11-14"), age("domains", "2026-10-22")].into();
+    let lints = lint(&wire::write(&content, 1).unwrap(), &Context { now: NOW, ages, ..Context::default() }).unwrap();
     let said: Vec<String> =
         lints.iter().map(|lint| format!("{} {}: {}", lint.code, lint.place, lint.message)).collect();
-    assert_eq!(said, ["W0535 /networks/lists/1: the feed `b` is 8 days old, and stale after 7"]);
+    assert_eq!(
+        said,
+        [
+            "W0535 /networks/lists/1: the feed `b` is 8 days old, and stale after 7",
+            "W0535 /networks: the feed `domains` is 31 days old, and stale after 7"
+        ]
+    );
 }
 
 #[test]

@@ -54,7 +54,7 @@ macro_rules! tests {
 }
 
 tests! {
-    address path claim hints ja4 names_find range_table bundle activation settings decide endpoints snapshot tag receipt trace log single check envoy
+    address path claim hints ja4 names_find range_table fuse bundle activation settings decide endpoints snapshot tag receipt trace log single check envoy
     client_hello proxy_protocol tap_http1 tap_http2
 }
 

@@ -47,7 +47,24 @@ pub fn diff(before: &Content, after: &Content) -> Vec<Change> {
     keyed("name", "/names", "token");
     keyed("network list", "/networks/lists", "name");
     texts(before, after, &mut changes);
-    for (name, what) in [("IPv4", "v4"), ("IPv6", "v6"), ("AS of IPv4", "asn_v4"), ("AS of IPv6", "asn_v6")] {
+    let filters = |content: &Value| {
+        let mut all = list(content, "/breached", "name");
+        for table in all.values_mut().filter_map(|entry| entry.get_mut("table")) {
+            let digest = crate::shelf::sha256(table.as_str().unwrap_or_default().as_bytes());
+            *table = Value::from(format!("SHA-256 {digest}"));
+        }
+        all
+    };
+    by_key("filter", filters(&one), filters(&other), &mut changes);
+    let tables = [
+        ("IPv4", "v4"),
+        ("IPv6", "v6"),
+        ("AS of IPv4", "asn_v4"),
+        ("AS of IPv6", "asn_v6"),
+        ("country of IPv4", "country_v4"),
+        ("country of IPv6", "country_v6"),
+    ];
+    for (name, what) in tables {
         let of =
             |content: &Value| content.pointer(&format!("/networks/{what}")).and_then(Value::as_str).map_or(0, str::len);
         let at = |content: &Value| content.pointer(&format!("/networks/{what}")).cloned();

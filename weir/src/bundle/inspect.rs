@@ -29,6 +29,8 @@ pub struct Inspection {
     pub endpoints: Vec<(String, String)>,
     /// Lists of texts with their length.
     pub lists: Vec<(String, usize)>,
+    /// Filters of breached passwords and pairs: name, kind, how many, bits, date.
+    pub breached: Vec<(String, String, u64, u32, Option<String>)>,
     /// Rules in the order in which they are asked, those that let pass first.
     pub rules: Vec<RuleLine>,
     /// What happens where none matches.
@@ -87,6 +89,11 @@ pub fn inspect(text: &str, now: u64) -> Result<Inspection, Problems> {
         networks: content.networks.lists.into_iter().map(|list| (list.name, list.kind, list.date)).collect(),
         endpoints: content.endpoints.into_iter().map(|endpoint| (endpoint.id, endpoint.path)).collect(),
         lists: content.lists.into_iter().map(|(name, texts)| (name, texts.len())).collect(),
+        breached: content
+            .breached
+            .into_iter()
+            .map(|entry| (entry.name, entry.kind, entry.keys, entry.bits, entry.date))
+            .collect(),
         otherwise: action(&content.otherwise),
         cost: rules.iter().fold(0, |sum, rule| sum.saturating_add(rule.cost)),
         rules,
@@ -138,6 +145,9 @@ impl fmt::Display for Inspection {
         }
         for (name, length) in &self.lists {
             writeln!(f, "list       {name}, {length} texts")?;
+        }
+        for (name, kind, keys, bits, date) in &self.breached {
+            writeln!(f, "breached   {name}, {keys} {kind} of {bits} bits, {}", date.as_deref().unwrap_or("no date"))?;
         }
         for rule in &self.rules {
             let mode = if rule.mode == "shadow" { ", in shadow" } else { "" };

@@ -72,7 +72,7 @@ pub fn lint(kind: Kind, file: &Path, text: &str, context: &Context) -> Vec<Findi
         Kind::Bundle => (text.to_owned(), "/content"),
         Kind::Policy => {
             let Ok(built) = policy_compiler::build_with(file, Tests::LeaveOut) else { return Vec::new() };
-            context.stale_days.extend(built.stale_days);
+            context.ages.extend(built.ages);
             (String::from_utf8_lossy(&built.bytes).into_owned(), "")
         }
         Kind::Settings => return Vec::new(),

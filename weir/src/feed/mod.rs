@@ -3,6 +3,7 @@
 mod config;
 mod fetch;
 mod form;
+pub mod passwords;
 mod ranges;
 #[cfg(test)]
 mod tests;
@@ -12,7 +13,7 @@ use std::path::Path;
 
 use filter_core::limits;
 use filter_core::request::Prefix;
-use policy_compiler::feed::{Feed, write};
+use policy_compiler::feed::{Body, Feed, write};
 
 use crate::bundle::SigningKey;
 use crate::files;
@@ -105,7 +106,7 @@ pub fn update(
         about: entry.about.clone(),
         sources,
         stale_days: entry.stale_days,
-        blocks,
+        body: Body::Blocks(blocks),
     };
     let text = match choice.key {
         Some(key) => write(&feed, Some((&key.public(), &|message| key.sign(message)))),

@@ -1,4 +1,6 @@
-//! `weir feed`: lists of networks that others publish, kept current.
+//! `weir feed`: lists that others publish, kept current.
+
+mod passwords;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -13,7 +15,7 @@ use weir::replay::many;
 
 use super::Exit;
 
-/// Keep lists of networks that others publish current
+/// Keep lists that others publish current: networks, domains, breached passwords
 #[derive(clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -23,6 +25,7 @@ pub(super) struct Args {
 #[derive(Subcommand)]
 enum Feed {
     Update(Update),
+    Passwords(Box<passwords::Passwords>),
 }
 
 /// Fetch public lists of networks and bring them into the form that policies name
@@ -66,7 +69,13 @@ Examples:
   weir feed update feeds.json --only tor --key feeds.key"#;
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
-    let Feed::Update(args) = args.feed;
+    match args.feed {
+        Feed::Update(args) => fetch(args),
+        Feed::Passwords(args) => passwords::run(*args),
+    }
+}
+
+fn fetch(args: Update) -> anyhow::Result<Exit> {
     let mut out = anstream::stdout().lock();
     let text =
         std::fs::read_to_string(&args.feeds).with_context(|| format!("`{}` cannot be read", args.feeds.display()))?;

@@ -4,11 +4,14 @@
 //! Of fields that fit equally well the last one counts, as in most parsers of JSON and forms. What the limit cuts off is not
 //! looked at, and a value it cuts through is none.
 
+mod breached;
 mod fields;
 mod form;
+mod fuse;
 mod multipart;
 mod name;
 mod secret;
+mod sha1;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +20,9 @@ use alloc::boxed::Box;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+pub use self::breached::{Breached, BreachedKind, pair_key, password_key};
 use self::fields::Picker;
+pub use self::fuse::Fuse;
 use self::secret::Secret;
 use super::id::{Id, field};
 use crate::bytes::{contains_ignore_case, find_ignore_case};
@@ -52,16 +57,24 @@ pub struct Attempt {
     pub mask: u64,
     /// The name is an address at a domain of throw-away mail.
     pub is_disposable: bool,
+    /// The password is known from breaches.
+    pub is_breached: bool,
+    /// Name and password are known from breaches, together.
+    pub is_breached_pair: bool,
+}
+
+/// What attempts are compared with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known<'b> {
+    /// Domains of throw-away mail, in ascending order.
+    pub(crate) disposable: &'b [Box<[u8]>],
+    /// Passwords and pairs from breaches.
+    pub(crate) breached: &'b Breached,
 }
 
 impl Attempt {
     /// The attempt that a request makes at an endpoint with this form; `None` where it only looks.
-    pub(crate) fn of(
-        request: &Request<'_>,
-        form: &LoginForm,
-        keys: Option<&Keys>,
-        disposable: &[Box<[u8]>],
-    ) -> Option<Self> {
+    pub(crate) fn of(request: &Request<'_>, form: &LoginForm, keys: Option<&Keys>, known: Known<'_>) -> Option<Self> {
         let authorization = request.header(HeaderName::Authorization).present().unwrap_or_default();
         let (scheme, basic) = authorization.split_at_checked(6).unwrap_or_default();
         let basic = if scheme.eq_ignore_ascii_case(b"basic ") { basic.trim_ascii() } else { &[] };
@@ -77,23 +90,27 @@ impl Attempt {
         let body = request.facts.body.present().unwrap_or_default();
         let kind = request.header(HeaderName::ContentType).present().unwrap_or_default();
         read_body(body.get(..form.limit).unwrap_or(body), body.len() >= form.limit, kind, &mut picker);
-        attempt.fill(picker.user.whole(), picker.password.start(), keys, disposable);
+        attempt.fill(&picker, keys, known);
         Some(attempt)
     }
 
-    fn fill(&mut self, user: Option<&[u8]>, password: Option<&[u8]>, keys: &Keys, disposable: &[Box<[u8]>]) {
-        if let Some(user) = user {
+    fn fill(&mut self, picker: &Picker<'_>, keys: &Keys, known: Known<'_>) {
+        // One that was cut is in no list.
+        let password = picker.password.whole().filter(|password| !password.is_empty());
+        if let Some(user) = picker.user.whole() {
             let mut normal = Secret::new();
             name::normalise(user, &mut normal);
             if let Some(normal) = normal.whole().filter(|name| !name.is_empty()) {
                 self.account = hash(keys, b"account-1", normal);
-                self.is_disposable = name::is_disposable(normal, disposable);
+                self.is_disposable = name::is_disposable(normal, known.disposable);
+                self.is_breached_pair = password.is_some_and(|password| known.breached.has_pair(normal, password));
                 let mut mask = Secret::new();
                 name::mask(user, &mut mask);
                 self.mask = mask.whole().filter(|mask| !mask.is_empty()).map_or(0, |mask| hash(keys, b"mask-1", mask));
             }
         }
-        if let Some(password) = password.filter(|password| !password.is_empty()) {
+        self.is_breached = password.is_some_and(|password| known.breached.has_password(password));
+        if let Some(password) = picker.password.start().filter(|password| !password.is_empty()) {
             self.password = hash(keys, b"password-1", password);
         }
     }

@@ -37,7 +37,44 @@ fn attempt_with(form: &LoginForm, method: &str, headers: &[(&str, &str)], body: 
     };
     let request = Request::new(&facts, &ClientAddressSettings::default());
     let disposable: [Box<[u8]>; 1] = [b"mailinator.com"[..].into()];
-    Attempt::of(&request, form, Some(&keys()), &disposable)
+    let known = Known { disposable: &disposable, breached: &breached() };
+    Attempt::of(&request, form, Some(&keys()), known)
+}
+
+/// Filters of 16 bits that hold one password, and one pair.
+fn breached() -> Breached {
+    let filter = |key: u64| {
+        let filter = xorf::BinaryFuse16::try_from(&[key][..]).unwrap();
+        let table: Vec<u8> = filter.fingerprints.iter().flat_map(|place| place.to_le_bytes()).collect();
+        Fuse::new(16, filter.descriptor.seed, filter.descriptor.segment_length, table.into()).unwrap()
+    };
+    let mut breached = Breached::default();
+    breached.push(BreachedKind::Passwords, filter(password_key(b"hunter2!")));
+    breached.push(BreachedKind::Pairs, filter(pair_key(b"Ann.Lee@gmail.com", b"tr0ub4dor").unwrap()));
+    breached
+}
+
+#[test]
+fn what_breaches_gave_away_is_known() {
+    let marks = |user: &str, password: &str| {
+        let made = attempt("", &format!("email={user}&password={password}"));
+        (made.is_breached, made.is_breached_pair)
+    };
+    assert_eq!(marks("eve@example.com", "hunter2!"), (true, false));
+    assert_eq!(marks("annlee%2Bshop@googlemail.com", "tr0ub4dor"), (false, true));
+    assert_eq!(marks("eve@example.com", "tr0ub4dor"), (false, false), "another's password");
+    assert_eq!(marks("eve@example.com", "hunter2"), (false, false));
+    assert_eq!(marks("", "hunter2!"), (true, false), "no name is needed");
+    assert!(!attempt("", "email=a").is_breached);
+    // A password longer than is kept begins as one that is known: it is another.
+    let long = format!("{}{}", "x".repeat(256), "y");
+    let mut breached = Breached::default();
+    breached.push(BreachedKind::Passwords, Fuse::new(8, 0, 4, alloc::vec![0; 12].into()).unwrap());
+    let facts = format!("email=a&password={long}");
+    let facts = Facts { method: b"POST", body: Fact::Present(facts.as_bytes()), ..Facts::default() };
+    let request = Request::new(&facts, &ClientAddressSettings::default());
+    let known = Known { disposable: &[], breached: &breached };
+    assert!(!Attempt::of(&request, &form(), Some(&keys()), known).unwrap().is_breached);
 }
 
 fn attempt(kind: &str, body: &str) -> Attempt {
@@ -125,7 +162,7 @@ fn what_is_no_attempt_and_what_is_an_empty_one() {
     let without_secret = {
         let facts = Facts { method: b"POST", body: Fact::Present(b"email=a&password=b"), ..Facts::default() };
         let request = Request::new(&facts, &ClientAddressSettings::default());
-        Attempt::of(&request, &form(), None, &[])
+        Attempt::of(&request, &form(), None, Known { disposable: &[], breached: &Breached::default() })
     };
     assert_eq!(without_secret, Some(Attempt::default()), "who knows the code could try all names");
 }

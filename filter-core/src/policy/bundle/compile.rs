@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::{Action, Bundle, Endpoint, RateLimit, Rule};
+use crate::fingerprint::credentials::{Breached, BreachedKind, Fuse};
 use crate::fingerprint::{Category, IdentitySource, Named, Names};
 use crate::limits;
 use crate::policy::condition::{Guards, List, Scope, Word, list};
@@ -56,6 +57,7 @@ fn compile(mut content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundl
     let names = names(content.names, &networks, &format!("{at}/names"), problems);
     let endpoints = endpoints(content.endpoints, &format!("{at}/endpoints"), problems);
     let lists = lists(content.lists, &format!("{at}/lists"), problems);
+    let breached = breached(content.breached, &format!("{at}/breached"), problems);
     let has_limits = !content.limits.is_empty();
     let limits = memory(&content.settings.limits, has_limits, &format!("{at}/settings/limits"), problems);
     let rate_limits = rate_limits(content.limits, &format!("{at}/limits"), problems);
@@ -102,6 +104,7 @@ fn compile(mut content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundl
         networks,
         endpoints,
         disposable,
+        breached,
         rate_limits,
         guards: Guards::new(allow.iter().chain(&rules).map(|rule| &rule.when)),
         allow,
@@ -251,10 +254,11 @@ fn networks(wire: wire::Networks, place: &str, problems: &mut Vec<Problem>) -> N
         }
         sets.push(set.unwrap_or(0));
     }
-    let table = table((&wire.v4, "v4"), (&wire.v6, "v6"), place, problems);
-    let asns = table_of_asns(&wire, place, problems);
-    match Networks::new(lists, sets, table) {
-        Ok(networks) => networks.with_asns(asns),
+    let ranges = table((&wire.v4, "v4"), (&wire.v6, "v6"), place, problems);
+    let asns = table((&wire.asn_v4, "asn_v4"), (&wire.asn_v6, "asn_v6"), place, problems);
+    let countries = table((&wire.country_v4, "country_v4"), (&wire.country_v6, "country_v6"), place, problems);
+    match Networks::new(lists, sets, ranges) {
+        Ok(networks) => networks.with_asns(asns).with_countries(countries),
         Err(errors) => {
             problems.extend(errors.iter().map(|error| split(place.to_string(), error)));
             Networks::default()
@@ -262,23 +266,41 @@ fn networks(wire: wire::Networks, place: &str, problems: &mut Vec<Problem>) -> N
     }
 }
 
-fn table_of_asns(wire: &wire::Networks, place: &str, problems: &mut Vec<Problem>) -> RangeTable {
-    table((&wire.asn_v4, "asn_v4"), (&wire.asn_v6, "asn_v6"), place, problems)
-}
-
 fn table(v4: (&str, &str), v6: (&str, &str), place: &str, problems: &mut Vec<Problem>) -> RangeTable {
-    let mut base64 = |(text, name): (&str, &str)| {
-        BASE64_STANDARD.decode(text).unwrap_or_else(|error| {
-            let message = format!("not base64: {}", error.to_string().to_lowercase());
-            problems.push(Problem::new(format!("{place}/{name}"), message, "build the bundle again with `weir build`"));
-            Vec::new()
-        })
-    };
-    let (v4, name, v6) = (base64(v4), v4.1, base64(v6));
+    let mut decoded = |(text, name): (&str, &str)| base64(text, format!("{place}/{name}"), problems);
+    let (v4, name, v6) = (decoded(v4), v4.1, decoded(v6));
     RangeTable::decode(&v4, &v6).unwrap_or_else(|error| {
         problems.push(split(format!("{place}/{name}"), &error.to_string()));
         RangeTable::default()
     })
+}
+
+fn base64(text: &str, place: String, problems: &mut Vec<Problem>) -> Vec<u8> {
+    BASE64_STANDARD.decode(text).unwrap_or_else(|error| {
+        let message = format!("not base64: {}", error.to_string().to_lowercase());
+        problems.push(Problem::new(place, message, "build the bundle again with `weir build`"));
+        Vec::new()
+    })
+}
+
+fn breached(entries: Vec<wire::BreachedEntry>, place: &str, problems: &mut Vec<Problem>) -> Breached {
+    let mut breached = Breached::default();
+    for (index, entry) in (0usize..).zip(entries) {
+        let place = format!("{place}/{index}");
+        check_name(&entry.name, &format!("{place}/name"), problems);
+        let kind = BreachedKind::parse(&entry.kind);
+        if kind.is_none() {
+            let message = format!("unknown word `{}`", entry.kind.escape_debug());
+            problems.push(Problem::new(format!("{place}/kind"), message, one_of(&["passwords", "pairs"])));
+        }
+        let table = base64(&entry.table, format!("{place}/table"), problems);
+        let seed = u64::from_str_radix(&entry.seed, 16).map_err(|_| "the seed is no number; give a hexadecimal one");
+        match seed.and_then(|seed| Fuse::new(entry.bits, seed, entry.segment, table.into())) {
+            Ok(filter) => breached.push(kind.unwrap_or(BreachedKind::Passwords), filter),
+            Err(error) => problems.push(split(place, error)),
+        }
+    }
+    breached
 }
 
 /// A message of an earlier stage: what is wrong; what to do.

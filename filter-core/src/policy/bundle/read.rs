@@ -13,17 +13,19 @@ use crate::policy::TrustedKey;
 use crate::policy::json::Door;
 use crate::policy::problem::{Position, Problem, Problems};
 use crate::policy::wire::{
-    self, Action, AllowRule, BundleSettings, Content, Endpoint, FORMAT, Manifest, NamedEntry, RateLimit, Rule, Tests,
+    self, Action, AllowRule, BreachedEntry, BundleSettings, Content, Endpoint, FORMAT, Manifest, NamedEntry, RateLimit,
+    Rule, Tests,
 };
 
 /// A content line's members.
-const MEMBERS: [&str; 11] = [
+const MEMBERS: [&str; 12] = [
     "settings",
     "weights",
     "names",
     "networks",
     "endpoints",
     "lists",
+    "breached",
     "limits",
     "allow",
     "rules",
@@ -136,6 +138,7 @@ fn parts<'t>(door: &mut Door<'t>, text: &'t str, at: &str) -> Option<Content> {
         .map_or_else(BTreeMap::new, |part| values::<Vec<String>>(door, part, &place("lists"), limits::LISTS));
     let names = names(door, members.get("names"), &place("names"));
     let endpoints = items::<Endpoint>(door, members.get("endpoints"), &place("endpoints"), limits::ENDPOINTS);
+    let breached = items::<BreachedEntry>(door, members.get("breached"), &place("breached"), limits::BREACHED);
     let rate_limits = items::<RateLimit>(door, members.get("limits"), &place("limits"), limits::RATE_LIMITS);
     let allow = items::<AllowRule>(door, members.get("allow"), &place("allow"), limits::RULES);
     let rules = items::<Rule>(door, members.get("rules"), &place("rules"), limits::RULES);
@@ -156,6 +159,7 @@ fn parts<'t>(door: &mut Door<'t>, text: &'t str, at: &str) -> Option<Content> {
         networks: networks.unwrap_or_default(),
         endpoints,
         lists,
+        breached,
         limits: rate_limits,
         allow,
         rules,

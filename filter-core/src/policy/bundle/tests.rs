@@ -95,7 +95,7 @@ fn shapes() {
         (r#"{"otherwise":7}"#, "/content/otherwise (line 2, column 14): no value that fits here; mend the text here"),
         (
             r#"{"otherwise":"allow","rulez":[]}"#,
-            "/content/rulez (line 2, column 29): unknown member `rulez`; expected `settings`, `weights`, `names`, `networks`, `endpoints`, `lists`, `limits`, `allow`, `rules`, `otherwise` or `tests`",
+            "/content/rulez (line 2, column 29): unknown member `rulez`; expected `settings`, `weights`, `names`, `networks`, `endpoints`, `lists`, `breached`, `limits`, `allow`, `rules`, `otherwise` or `tests`",
         ),
         (
             r#"{"otherwise":"allow","otherwise":"tag"}"#,

@@ -30,6 +30,9 @@ pub struct Content {
     /// Lists of texts by name, for rules.
     #[serde(default)]
     pub lists: BTreeMap<String, Vec<String>>,
+    /// Passwords and pairs that are known from breaches, for signals.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breached: Vec<BreachedEntry>,
     /// Rate limits, for rules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<RateLimit>,
@@ -204,6 +207,13 @@ pub struct Networks {
     /// The same for IPv6.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub asn_v6: String,
+    /// Countries by IPv4 range, base64: a value is the code's two letters, the first times 256 plus the second. For hosts that do not
+    /// know them; the default bundle has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub country_v4: String,
+    /// The same for IPv6.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub country_v6: String,
 }
 
 /// One network list.
@@ -220,4 +230,28 @@ pub struct NetworkEntry {
     /// When, as `2026-11-21`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
+}
+
+/// A [`Fuse`](crate::fingerprint::credentials::Fuse) filter over the SHA-1 of what breaches gave away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreachedEntry {
+    /// The feed's name, for people.
+    pub name: String,
+    /// `passwords` or `pairs`.
+    pub kind: String,
+    /// When it was the latest, as `2026-11-21`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// How many it holds, for people.
+    #[serde(default)]
+    pub keys: u64,
+    /// Bits of a place: 8 or 16.
+    pub bits: u32,
+    /// What keys are mixed with, a hexadecimal number.
+    pub seed: String,
+    /// Places of a segment.
+    pub segment: u32,
+    /// The places, base64; 16 bits with the lower byte first.
+    pub table: String,
 }

@@ -16,7 +16,8 @@ mod test;
 pub use action::{Action, After, Block, Limit, Redirect, Route, Tarpit};
 pub use condition::{AddressTest, ClaimTest, Condition, HeaderTest, Ja4Test, NamedTest, PillarTest, Range, Text};
 pub use content::{
-    BundleSettings, Caps, Content, EventClient, IdentitySource, Jwt, Limits, NamedEntry, NetworkEntry, Networks,
+    BreachedEntry, BundleSettings, Caps, Content, EventClient, IdentitySource, Jwt, Limits, NamedEntry, NetworkEntry,
+    Networks,
 };
 pub use endpoint::{AnswerHeader, AnswerMember, AnswerTest, Body, Endpoint, Fields, LoginOutcome};
 pub use limit::{KeyPart, RateLimit};

@@ -7,6 +7,8 @@ pub mod accounts_by_tool;
 pub mod accounts_by_network;
 pub mod password_sprayed;
 pub mod account_attacked;
+pub mod password_breached;
+pub mod pair_breached;
 pub mod mail_disposable;
 pub mod names_alike;
 

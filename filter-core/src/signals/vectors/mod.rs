@@ -23,7 +23,7 @@
 //! A line `then after=800 times=3` begins the next requests of the same client, like the one before with the changes that
 //! follow, `after` milliseconds later each; the last one is looked at. `{n}` in a path is the request's number.
 //! In `@from` `{n}` is too, and in `@user`, `@password` and `@mask` of a login that is `@login=failed` or `passed`, or a sign-up with
-//! `@signs_up=mail` or `throwaway`; `@logins=known`: other people have logged in on the site before.
+//! `@signs_up=mail` or `throwaway`; `@breached=password` or `pair`; `@logins=known`: other people have logged in on the site before.
 //! `@answer` is the status of the answer, `@gives` a header it sets, `@site=known` that people have shown what is usual there.
 
 mod browsers;

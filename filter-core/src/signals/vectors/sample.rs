@@ -64,6 +64,8 @@ pub(super) struct Login {
     mask: String,
     is_sign_up: bool,
     is_disposable: bool,
+    is_breached: bool,
+    is_breached_pair: bool,
     pub(super) result: Option<LoginResult>,
     /// Much is known of the site's logins.
     pub(super) site_known: bool,
@@ -79,8 +81,9 @@ impl Login {
             if text.is_empty() { 0 } else { Id::finish(&hasher).bits() }
         };
         let (account, password, mask) = (hash(&self.user), hash(&self.password), hash(&self.mask));
-        let Login { is_sign_up, is_disposable, .. } = *self;
-        (account != 0).then_some(Attempt { is_sign_up, account, password, mask, is_disposable })
+        let Login { is_sign_up, is_disposable, is_breached, is_breached_pair, .. } = *self;
+        let found = Attempt { is_sign_up, account, password, mask, is_disposable, is_breached, is_breached_pair };
+        (account != 0).then_some(found)
     }
 }
 
@@ -241,6 +244,9 @@ impl Sample {
                 self.login.result = Some(if value == "failed" { LoginResult::Failed } else { LoginResult::Passed })
             }
             "signs_up" => (self.login.is_sign_up, self.login.is_disposable) = (true, value == "throwaway"),
+            "breached" => {
+                (self.login.is_breached, self.login.is_breached_pair) = (value == "password", value == "pair");
+            }
             "logins" => self.login.site_known = value == "known",
             "site" => self.site_known = value == "known",
             _ => return Err(format!("no fact `{name}`")),

@@ -18,6 +18,9 @@ fn seeds() -> Vec<Vec<u8>> {
     let mut all =
         vec![join([b"w", whole.as_bytes()]), join([b"c", RULES.as_bytes()]), join([&b"d"[..], b"\x10", b"x"])];
     conditions(&cases, &mut all);
+    let filter =
+        r#"{"name":"b","kind":"pairs","keys":3,"bits":8,"seed":"00fe","segment":4,"table":"AAECAwQFBgcICQoL"}"#;
+    all.push(join([b"c", format!(r#"{{"breached":[{filter}],"otherwise":"allow"}}"#).as_bytes()]));
     all
 }
 

@@ -9,6 +9,7 @@ mod client_hello;
 mod decide;
 mod endpoints;
 mod envoy;
+mod fuse;
 mod hints;
 mod ja4;
 mod log;
@@ -37,7 +38,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 24] = [
+pub const TARGETS: [Target; 25] = [
     address::TARGET,
     path::TARGET,
     claim::TARGET,
@@ -45,6 +46,7 @@ pub const TARGETS: [Target; 24] = [
     ja4::TARGET,
     names_find::TARGET,
     range_table::TARGET,
+    fuse::TARGET,
     bundle::TARGET,
     activation::TARGET,
     settings::TARGET,
