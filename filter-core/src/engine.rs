@@ -3,6 +3,7 @@
 pub mod golden;
 mod header_sets;
 mod plan;
+pub mod shadow;
 mod ticket;
 
 pub use header_sets::HeaderSets;

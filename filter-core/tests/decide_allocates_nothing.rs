@@ -7,9 +7,11 @@ use std::cell::Cell;
 use std::hint::black_box;
 
 use filter_core::engine::Engine;
-use filter_core::facts::{ClientFacts, Fact, Facts, Header, HeaderOrder, Provenance, TlsFacts, TlsVersion};
+use filter_core::engine::shadow::Shadow;
+use filter_core::facts::{ClientFacts, Fact, Facts, Header, HeaderOrder, Outcome, Provenance, TlsFacts, TlsVersion};
 use filter_core::keys::Keys;
-use filter_core::policy::{Action, Bundle, Settings};
+use filter_core::policy::{Action, Bundle, Rollout, Settings};
+use filter_core::state::Tables;
 
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
@@ -104,6 +106,33 @@ fn a_request_that_passes_allocates_nothing() {
         let (count, reasons) = allocations(|| verdict.reasons().count());
         assert_eq!(count, 0, "{reasons} reasons of {path}");
     }
+}
+
+#[test]
+fn nor_does_a_candidate_beside_it() {
+    let engine = default_engine();
+    let strict = Bundle::parse(include_bytes!("../../policies/bundles/strict.json")).unwrap();
+    let keys = Some(Keys::derive(b"correct horse battery staple"));
+    let strict = Engine::new(strict, &Settings { allow_unsigned: true, keys, ..Settings::default() }).unwrap();
+    let mut shadow = Shadow::new(strict, Rollout { goals: vec!["any".to_owned()], ..Rollout::default() });
+    let mut tables = Tables::new(engine.bundle().limits());
+    let lines = lines(&[("user-agent", "sqlmap/1.8"), ("accept", "*/*")]);
+    for number in 0..300u64 {
+        let path = format!("/product/{number}");
+        let facts = Facts { authority: b"shop.example", ..facts(&lines, &path) };
+        let now = 1_731_000_000_000 + number * 100;
+        let plan = engine.plan(&facts, now);
+        let records = tables.lend(plan.touched());
+        let verdict = engine.decide(plan, records);
+        let (count, mark) = allocations(|| shadow.look(&facts, &verdict, "an-id"));
+        let ticket = verdict.ticket().unwrap();
+        let outcome = Outcome { status: Fact::Present(200), ..Outcome::default() };
+        let (settling, ()) = allocations(|| {
+            mark.iter().for_each(|mark| shadow.settle(mark, &engine, &ticket, &outcome, false));
+        });
+        assert_eq!((count, settling, mark.is_some()), (0, 0, true), "request {number}");
+    }
+    assert_eq!(shadow.report(&engine).requests, 300);
 }
 
 #[test]

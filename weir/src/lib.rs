@@ -2,7 +2,7 @@
 //!
 //! [`input`] opens files, [`trace`] reads and writes requests as JSON Lines, [`host`] says what each host sees of them,
 //! [`source`] reads access logs, [`single`] one request out of anything; [`desk`] sets an engine up, [`replay`] runs it over them, [`case`] sets verdicts down,
-//! [`explain`] tells a person why; [`discover`] lists endpoints; [`check`] finds what is wrong with a file, [`bundle`] signs, [`shelf`] ships;
+//! [`explain`] tells a person why; [`discover`] lists endpoints; [`check`] finds what is wrong with a file, [`bundle`] signs, [`shelf`] ships, [`shadow`] says what a candidate would have done;
 //! [`accounts`] finds an operator's accounts in events, [`feed`] keeps lists of networks current, [`simulate`] makes campaigns up.
 
 pub mod accounts;
@@ -17,6 +17,7 @@ pub mod files;
 pub mod host;
 pub mod input;
 pub mod replay;
+pub mod shadow;
 pub mod shelf;
 pub mod simulate;
 pub mod single;

@@ -93,7 +93,7 @@ impl<'a> Judged<'a> {
 }
 
 /// What stands for a rule's id where no rule acts.
-pub(super) const OTHERWISE: &str = "otherwise";
+pub(crate) const OTHERWISE: &str = "otherwise";
 
 /// What fired, the greatest weight first. Details are made when one is asked for.
 #[derive(Debug)]

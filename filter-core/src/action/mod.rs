@@ -12,6 +12,7 @@ mod tests;
 mod tag;
 
 pub use alert::Alert;
+pub(crate) use judged::OTHERWISE;
 pub use judged::{Judged, Reasons};
 pub use receipt::Receipt;
 pub use reply::Reply;

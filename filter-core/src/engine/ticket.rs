@@ -11,12 +11,12 @@ use crate::state::{Alarm, LoginResult, RecordKeys, Records, Touched};
 /// What settling needs to know of a verdict. Small; borrows nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket {
-    touched: Touched,
+    pub(super) touched: Touched,
     score: u8,
     /// Found to be a bot by its logins.
-    is_stuffing: bool,
+    pub(super) is_stuffing: bool,
     /// Place of its endpoint in the bundle of this stamp.
-    place: Option<u16>,
+    pub(super) place: Option<u16>,
     stamp: u64,
 }
 

@@ -53,7 +53,7 @@ pub fn compare(source: &mut Source, name: &str, before: &Engine, after: &Engine)
             Ok(Record::Request(request)) => request,
             Ok(Record::Response(answer)) => {
                 for (engine, memory) in [before, after].into_iter().zip(&mut memories) {
-                    memory.settle(engine, &answer);
+                    memory.settle(engine, &answer, None);
                 }
                 continue;
             }
@@ -70,7 +70,7 @@ pub fn compare(source: &mut Source, name: &str, before: &Engine, after: &Engine)
             let verdict = engine.decide(plan, records);
             let told = tell(&verdict);
             if let Some(ticket) = verdict.ticket() {
-                memory.wait(&request.id, ticket);
+                memory.wait(&request.id, ticket, None);
             }
             told
         });

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use filter_core::action::Alert;
+use filter_core::engine::shadow::{Mark, Shadow};
 use filter_core::engine::{Engine, Ticket};
 use filter_core::facts::{Fact, Header, Outcome};
 use filter_core::state::{Records, Tables};
@@ -20,13 +21,16 @@ const ALERTS: usize = 100_000;
 pub struct Memory {
     tables: Option<Tables>,
     /// The last verdict: in a log its answer comes next.
-    last: Option<(String, Ticket)>,
-    waiting: HashMap<String, Ticket>,
+    last: Option<(String, Waiting)>,
+    waiting: HashMap<String, Waiting>,
     /// Ids in the order they came.
     order: VecDeque<String>,
     /// News of accounts, the first [`ALERTS`] of them.
     alerts: Vec<Alert>,
 }
+
+/// A verdict whose answer is still to come, and what a candidate wants of it.
+type Waiting = (Ticket, Option<Mark>);
 
 impl Memory {
     /// As large as the engine's bundle says.
@@ -45,15 +49,15 @@ impl Memory {
     }
 
     /// Keeps a verdict's ticket until its answer comes.
-    pub(crate) fn wait(&mut self, id: &str, ticket: Ticket) {
-        let Some((id, ticket)) = self.last.replace((id.to_owned(), ticket)) else { return };
+    pub(crate) fn wait(&mut self, id: &str, ticket: Ticket, mark: Option<Mark>) {
+        let Some((id, waiting)) = self.last.replace((id.to_owned(), (ticket, mark))) else { return };
         if self.order.len() >= WAITING
             && let Some(oldest) = self.order.pop_front()
         {
             self.waiting.remove(&oldest);
         }
         self.order.push_back(id.clone());
-        self.waiting.insert(id, ticket);
+        self.waiting.insert(id, waiting);
     }
 
     /// News of accounts, in the order of the answers that brought them; at most 100,000.
@@ -61,14 +65,14 @@ impl Memory {
         &self.alerts
     }
 
-    /// Counts an answer; `false` where its request is not known.
-    pub(crate) fn settle(&mut self, engine: &Engine, answer: &Response) -> bool {
+    /// Counts an answer, for a candidate too; `false` where its request is not known.
+    pub(crate) fn settle(&mut self, engine: &Engine, answer: &Response, shadow: Option<&mut Shadow>) -> bool {
         let ticket = match self.last.take_if(|(id, _)| *id == answer.id) {
-            Some((_, ticket)) => Some(ticket),
+            Some((_, waiting)) => Some(waiting),
             // Its place in the order stays, until it is the oldest.
             None => self.waiting.remove(&answer.id),
         };
-        let Some(ticket) = ticket else { return false };
+        let Some((ticket, mark)) = ticket else { return false };
         let headers: Vec<Header<'_>> = answer
             .headers
             .iter()
@@ -84,7 +88,12 @@ impl Memory {
             Fact::Absent => Fact::Absent,
             Fact::Unknown => Fact::Unknown,
         };
-        let alert = engine.settle(&ticket, &Outcome { body, ..outcome }, records, answer.t);
+        let outcome = Outcome { body, ..outcome };
+        let alert = engine.settle(&ticket, &outcome, records, answer.t);
+        if let (Some(mark), Some(shadow)) = (mark, shadow) {
+            // What was recorded is what the origin said, whatever the active bundle would do.
+            shadow.settle(&mark, engine, &ticket, &outcome, false);
+        }
         self.alerts.extend(alert.filter(|_| self.alerts.len() < ALERTS));
         true
     }
@@ -105,10 +114,11 @@ mod tests {
             let plan = engine.plan(&facts, 1);
             let verdict = engine.decide(plan, memory.tables().unwrap().lend(engine.plan(&facts, 1).touched()));
             let ticket = verdict.ticket().unwrap();
-            memory.wait(&id.to_string(), ticket);
+            memory.wait(&id.to_string(), ticket, None);
         }
-        let mut settle =
-            |id: usize| memory.settle(&engine, &Response { id: id.to_string(), status: 200, ..Response::default() });
+        let mut settle = |id: usize| {
+            memory.settle(&engine, &Response { id: id.to_string(), status: 200, ..Response::default() }, None)
+        };
         assert_eq!(
             [WAITING + 2, 5, WAITING + 2, 5, 0, 1, 2].map(&mut settle),
             [true, true, false, false, false, false, true]

@@ -67,7 +67,7 @@ pub fn judge(engine: &Engine, steps: &[Step]) -> Found {
         let request = &step.request;
         while let Some((_, earlier)) = answers.first().copied().filter(|(t, _)| *t <= request.t) {
             answers.pop_first();
-            memory.settle(engine, &steps[earlier].answer);
+            memory.settle(engine, &steps[earlier].answer, None);
         }
         let lent = request.facts();
         let facts = lent.facts();
@@ -99,7 +99,7 @@ pub fn judge(engine: &Engine, steps: &[Step]) -> Found {
             found.caught += u64::from(is_bot);
         }
         if let Some(ticket) = verdict.ticket() {
-            memory.wait(&request.id, ticket);
+            memory.wait(&request.id, ticket, None);
             answers.insert((step.answer.t, place));
         }
     }

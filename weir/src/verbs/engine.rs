@@ -1,6 +1,6 @@
 //! Arguments that say what decides, the same for each verb that judges.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use filter_core::engine::Engine;
 use weir::desk::{self, LoadError};
@@ -22,6 +22,10 @@ pub(super) struct EngineArgs {
 impl EngineArgs {
     pub(super) fn load(&self) -> Result<Engine, LoadError> {
         desk::load(self.bundle.as_deref(), self.settings.as_deref())
+    }
+
+    pub(super) fn settings(&self) -> Option<&Path> {
+        self.settings.as_deref()
     }
 
     pub(super) fn host(&self) -> Option<&Host> {

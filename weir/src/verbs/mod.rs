@@ -20,6 +20,7 @@ mod progress;
 mod push;
 mod replay;
 mod rollback;
+mod shadow;
 mod shelf;
 mod schema;
 mod signals;
@@ -70,6 +71,7 @@ enum Verb {
     Rollback(rollback::Args),
     Status(status::Args),
     Replay(replay::Args),
+    Shadow(shadow::Args),
     Discover(discover::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -99,6 +101,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Verb::Rollback(args) => rollback::run(args),
         Verb::Status(args) => status::run(args),
         Verb::Replay(args) => replay::run(args),
+        Verb::Shadow(args) => shadow::run(args),
         Verb::Discover(args) => discover::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::Schema(args) => schema::run(args),

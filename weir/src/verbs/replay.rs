@@ -138,7 +138,7 @@ fn one(
     let mut progress = Progress::new(&name, source.input());
     let position = source.input().counter();
     let host = args.engine.host();
-    let result = replay::run(&mut source, &name, engine, host, memory, summary, |_, request, verdict| {
+    let result = replay::run(&mut source, &name, engine, host, memory, summary, None, |_, request, verdict| {
         progress.tick(|| position.get());
         if args.output == Output::Ndjson {
             writeln!(out, "{}", verdict.event(&request.id))?;

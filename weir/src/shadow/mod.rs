@@ -1,0 +1,11 @@
+//! What a candidate bundle would have done otherwise: reports of hosts read and put together, and shown to people.
+
+mod interval;
+mod merge;
+mod read;
+mod render;
+
+pub use interval::interval;
+pub use merge::merge;
+pub use read::{read, reports};
+pub use render::{table, to_json};

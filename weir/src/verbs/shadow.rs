@@ -1,0 +1,188 @@
+//! `weir shadow`: what a candidate bundle would have done otherwise, and whether it may serve.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use clap::ValueEnum;
+use filter_core::engine::shadow::{Report, Shadow};
+use filter_core::policy::Rollout;
+use serde_json::json;
+use weir::replay::{self, Memory, Summary};
+use weir::source::{Options, Source};
+use weir::{desk, shadow};
+
+use super::Exit;
+use super::engine::EngineArgs;
+use super::progress::Progress;
+
+/// Try a whole bundle beside the one that serves
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    Report(ReportArgs),
+    Decide(DecideArgs),
+}
+
+/// Show where a candidate disagrees with the active bundle, by rule, endpoint and outcome
+///
+/// With --candidate both judge recorded traffic, in memory as on a host. Without it FROM is what hosts report: the admin address of
+/// `weir up`, a report as JSON, or Envoy's log with reports among other lines; several are added up.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  weir shadow report yesterday.trace.jsonl.gz --candidate candidate.json --bundle serving.json
+  weir shadow report access.log --candidate candidate.json --goal any
+  weir shadow report http://127.0.0.1:9464
+  weir shadow report envoy-1.log envoy-2.log --output json")]
+struct ReportArgs {
+    #[command(flatten)]
+    from: From,
+    /// What is printed
+    #[arg(long, short, value_enum, default_value_t = Output::Table)]
+    output: Output,
+}
+
+/// Say whether a candidate may serve, goes on in shadow, or is taken back
+///
+/// The guardrails are those of the rollout file: how many of the clients that reached a goal it may have touched, and how
+/// many clients and seconds that must be shown by. Exit code 0: promote; 1: hold or roll back.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  weir shadow decide http://127.0.0.1:9464 --rollout rollout.json
+  weir shadow decide yesterday.trace.jsonl.gz --candidate candidate.json && weir push candidate.json /srv/bundles
+
+A rollout file, with the defaults but for the share:
+  { \"share\": 100000, \"goals\": [\"login\", \"sign_up\", \"checkout\"], \"automatic\": false,
+    \"guardrails\": { \"harmed_share\": 1000, \"good_clients\": 4000, \"harmed_clients\": 3, \"seconds\": 86400 } }
+Shares are parts of a million.")]
+struct DecideArgs {
+    #[command(flatten)]
+    from: From,
+    /// What is printed
+    #[arg(long, short, value_enum, default_value_t = Output::Table)]
+    output: Output,
+}
+
+#[derive(clap::Args)]
+struct From {
+    /// Recorded traffic, or reports: files and URLs
+    #[arg(required = true, value_name = "FROM")]
+    from: Vec<String>,
+    /// Bundle that is tried on recorded traffic
+    #[arg(long, short, value_name = "FILE")]
+    candidate: Option<PathBuf>,
+    #[command(flatten)]
+    engine: EngineArgs,
+    /// File that says how the candidate is tried: share of the clients, goals, guardrails
+    #[arg(long, value_name = "FILE")]
+    rollout: Option<PathBuf>,
+    /// Label or id of an endpoint where clients show that they are good, in place of the rollout's goals; `any`: each answer that is no error; again for more
+    #[arg(long, value_name = "NAME")]
+    goal: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    /// For a person
+    Table,
+    /// One object
+    Json,
+}
+
+pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
+    match args.what {
+        What::Report(args) => report(&args),
+        What::Decide(args) => decide(&args),
+    }
+}
+
+fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
+    let report = args.from.report(&args.from.rollout()?)?;
+    let mut out = anstream::stdout().lock();
+    match args.output {
+        Output::Table => write!(out, "{}", shadow::table(&report))?,
+        Output::Json => writeln!(out, "{:#}", shadow::to_json(&report))?,
+    }
+    Ok(Exit::Fine)
+}
+
+fn decide(args: &DecideArgs) -> anyhow::Result<Exit> {
+    let rollout = args.from.rollout()?;
+    let report = args.from.report(&rollout)?;
+    let ruling = report.clients.ruling(&rollout.guardrails, report.until.saturating_sub(report.since));
+    let mut out = anstream::stdout().lock();
+    match args.output {
+        Output::Table => writeln!(out, "{}\n{}: {}", shadow::table(&report), ruling.as_str(), ruling.why())?,
+        Output::Json => {
+            let decision = json!({"ruling": ruling.as_str(), "why": ruling.why(), "guardrails": rollout.guardrails,
+                "report": shadow::to_json(&report)});
+            writeln!(out, "{decision:#}")?;
+        }
+    }
+    Ok(Exit::problems_if(ruling != filter_core::engine::shadow::Ruling::Promote))
+}
+
+impl From {
+    fn rollout(&self) -> anyhow::Result<Rollout> {
+        let mut rollout = match &self.rollout {
+            Some(path) => {
+                let text = std::fs::read(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
+                serde_json::from_slice(&text).with_context(|| format!("`{}` is no rollout", path.display()))?
+            }
+            None => Rollout::default(),
+        };
+        if !self.goal.is_empty() {
+            rollout.goals.clone_from(&self.goal);
+        }
+        match rollout.check("").first() {
+            Some(problem) => Err(anyhow!("the rollout is refused: {problem}")),
+            None => Ok(rollout),
+        }
+    }
+
+    fn report(&self, rollout: &Rollout) -> anyhow::Result<Report> {
+        let Some(candidate) = &self.candidate else {
+            let mut reports = Vec::new();
+            for from in &self.from {
+                reports.extend(shadow::read(from).map_err(|why| anyhow!(why))?);
+            }
+            return shadow::merge(reports).map_err(|why| anyhow!(why));
+        };
+        let active = self.engine.load()?;
+        let candidate = self.engine.beside(candidate)?;
+        let mut shadow = Shadow::new(candidate, rollout.clone());
+        let (mut memory, mut summary) = (Memory::of(&active), Summary::new());
+        for from in &self.from {
+            let mut source = Source::open(Path::new(from), Options { format: None, provenance: None })
+                .with_context(|| format!("`{from}` cannot be read"))?;
+            let mut progress = Progress::new(from, source.input());
+            let position = source.input().counter();
+            let host = self.engine.host();
+            let (memory, summary, shadow) = (&mut memory, &mut summary, Some(&mut shadow));
+            let done = replay::run(&mut source, from, &active, host, memory, summary, shadow, |_, _, _| {
+                progress.tick(|| position.get());
+                Ok(())
+            });
+            progress.finish();
+            done.with_context(|| format!("`{from}` cannot be replayed"))?;
+        }
+        if summary.problems.malformed > 0 {
+            anstream::eprintln!("note: {} not readable, left out", replay::many(summary.problems.malformed, "line"));
+        }
+        Ok(shadow.report(&active))
+    }
+}
+
+impl EngineArgs {
+    /// The engine of another bundle under the same settings.
+    fn beside(&self, bundle: &Path) -> Result<filter_core::engine::Engine, desk::LoadError> {
+        desk::load(Some(bundle), self.settings())
+    }
+}

@@ -1,0 +1,163 @@
+//! `weir shadow`: candidates beside the active bundle, on made-up traffic with attackers and people.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test may fail"
+)]
+
+mod common;
+
+use common::{Desk, Ran, run};
+use serde_json::{Value, json};
+
+/// The simulated shop's login.
+const LOGIN: &str = r#"{ "id": "shop-login", "path": "/api/login", "methods": ["POST"], "label": "login" }"#;
+
+struct Rollout {
+    desk: Desk,
+    trace: String,
+    active: String,
+}
+
+impl Rollout {
+    /// Credential stuffing by a script while people log in.
+    fn new() -> Self {
+        let desk = Desk::new();
+        let trace = desk.path("stuffing.trace.jsonl");
+        let arguments = ["simulate", "OAT-008", "--trace", "script", "--people", "250", "--attack", "10"];
+        std::fs::write(&trace, run(&arguments, b"").out).unwrap();
+        let mut rollout = Rollout { desk, trace, active: String::new() };
+        rollout.active = rollout.build("active", 1, "");
+        rollout
+    }
+
+    fn build(&self, name: &str, serial: u64, rules: &str) -> String {
+        let policy =
+            format!(r#"{{ "serial": {serial}, "endpoints": [{LOGIN}], "rules": [{rules}], "otherwise": "allow" }}"#);
+        let (source, bundle) = (self.desk.path(&format!("{name}.json")), self.desk.path(&format!("{name}.bundle")));
+        std::fs::write(&source, policy).unwrap();
+        let ran = run(&["build", &source, "-o", &bundle], b"");
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        bundle
+    }
+
+    /// Blocks what is not a browser, as the trace's attackers are.
+    fn good(&self) -> String {
+        self.build("good", 2, r#"{ "id": "bots", "when": "score >= 50", "then": { "block": {} } }"#)
+    }
+
+    /// Blocks the browser that the made-up people log in with.
+    fn bad(&self) -> String {
+        self.build("bad", 2, r#"{ "id": "firefox", "when": "claim.family == 'firefox'", "then": { "block": {} } }"#)
+    }
+
+    fn run(&self, verb: &str, candidate: &str, more: &[&str]) -> Ran {
+        run(&[&["shadow", verb, &self.trace, "--candidate", candidate, "--bundle", &self.active], more].concat(), b"")
+    }
+
+    fn report(&self, candidate: &str) -> Value {
+        let ran = self.run("report", candidate, &["--output", "json"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        serde_json::from_str(&ran.out).unwrap()
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path = self.desk.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+#[test]
+fn who_would_be_touched_is_told_apart() {
+    let rollout = Rollout::new();
+    let report = rollout.report(&rollout.good());
+    let row = &report["rows"][0];
+    assert_eq!((&row["active"]["action"], &row["candidate"]["rule"]), (&json!("allow"), &json!("bots")), "{report:#}");
+    assert_eq!(row["endpoint"], "shop-login");
+    assert!(row["turnouts"]["failed"].as_u64() > row["turnouts"]["succeeded"].as_u64(), "{row:#}");
+    assert!(row["samples"][0]["id"].as_str().unwrap().starts_with("OAT-008/"), "{row:#}");
+    assert_eq!(report["harder"], report["disagreements"]);
+    let good = report["clients"]["good"].as_u64().unwrap();
+    assert!(good >= 20 && report["clients"]["touched"].as_u64().unwrap() >= 50, "{report:#}");
+    let bad = rollout.report(&rollout.bad());
+    assert_eq!(bad["clients"]["good"], good, "the same people");
+    let harmed = bad["clients"]["harmed"].as_u64().unwrap();
+    assert!(harmed * 4 > good && harmed <= good, "{bad:#}");
+    let share = bad["harmed_share"]["share"].as_f64().unwrap();
+    assert!(
+        bad["harmed_share"]["least"].as_f64().unwrap() < share && share < bad["harmed_share"]["most"].as_f64().unwrap()
+    );
+}
+
+#[test]
+fn a_table_for_a_person() {
+    let rollout = Rollout::new();
+    let ran = rollout.run("report", &rollout.bad(), &["--goal", "shop-login"]);
+    for part in [
+        "the active bundle alone in 0",
+        "allow (otherwise) -> block (firefox)",
+        "reached a goal (shop-login)",
+        "client ",
+    ] {
+        assert!(ran.out.contains(part), "`{part}` is missing in\n{}", ran.out);
+    }
+    let nobody = rollout.run("report", &rollout.bad(), &["--goal", "checkout"]);
+    assert!(nobody.out.contains("no client reached a goal (checkout)"), "{}", nobody.out);
+}
+
+#[test]
+fn guardrails_decide() {
+    let rollout = Rollout::new();
+    let loose = r#"{"guardrails":{"harmed_share":200000,"good_clients":15,"seconds":600}}"#;
+    let cases = [
+        (rollout.good(), "{}", 1, "hold: too few clients"),
+        (rollout.good(), loose, 0, "promote: "),
+        (rollout.bad(), loose, 1, "roll_back: "),
+        (rollout.good(), r#"{"goals":["checkout"],"guardrails":{"seconds":0}}"#, 1, "hold: too few clients"),
+        (rollout.good(), r#"{"guardrails":{"harmed_share":200000,"good_clients":15}}"#, 1, "hold: it has not run long"),
+    ];
+    for (candidate, text, code, said) in cases {
+        let file = rollout.write("rollout.json", text);
+        let ran = rollout.run("decide", &candidate, &["--rollout", &file]);
+        assert_eq!(ran.code, code, "{text}: {}{}", ran.out, ran.err);
+        assert!(ran.out.contains(said), "{text}: {}", ran.out);
+    }
+    let file = rollout.write("rollout.json", r#"{"share":0}"#);
+    let ran = rollout.run("decide", &rollout.bad(), &["--rollout", &file]);
+    assert!(ran.code == 2 && ran.err.contains("/share: `0` is out of range"), "{}", ran.err);
+    let file = rollout.write("rollout.json", r#"{"guardrail":{}}"#);
+    let ran = rollout.run("decide", &rollout.bad(), &["--rollout", &file]);
+    assert!(ran.code == 2 && ran.err.contains("unknown field `guardrail`"), "{}", ran.err);
+}
+
+#[test]
+fn reports_of_several_hosts_add_up() {
+    let rollout = Rollout::new();
+    let ran = rollout.run("report", &rollout.bad(), &["--output", "json"]);
+    let mut report: Value = serde_json::from_str(&ran.out).unwrap();
+    let one = rollout.write("one.json", &ran.out);
+    let both = |from: &[&str]| run(&[&["shadow", "report", "-o", "json"], from].concat(), b"");
+    let twice: Value = serde_json::from_str(&both(&[&one, &one]).out).unwrap();
+    for number in ["requests", "disagreements"] {
+        assert_eq!(twice[number].as_u64().unwrap(), 2 * report[number].as_u64().unwrap());
+    }
+    assert_eq!(twice["rows"].as_array().unwrap().len(), report["rows"].as_array().unwrap().len());
+    assert_eq!((&twice["since"], &twice["until"]), (&report["since"], &report["until"]));
+    // What a host says again replaces what it said, and stands among other lines.
+    report.as_object_mut().unwrap().remove("harmed_share");
+    let line = |vm: &str| format!("[info] weir: {}\n", json!({"shadow": report, "vm": vm}));
+    let log = format!("[info] other\n{}{}[warn] other\n{}", line("a"), line("b"), line("a"));
+    let log = rollout.write("envoy.log", &log);
+    let told: Value = serde_json::from_str(&both(&[&log]).out).unwrap();
+    assert_eq!(told["requests"], twice["requests"]);
+    let other = rollout.report(&rollout.good());
+    let other = rollout.write("other.json", &other.to_string());
+    let ran = both(&[&one, &other]);
+    assert!(ran.code == 2 && ran.err.contains("reports about different bundles: candidate"), "{}", ran.err);
+    let ran = both(&[&rollout.active]);
+    assert!(ran.code == 2 && ran.err.contains("it is no report"), "{}", ran.err);
+}
