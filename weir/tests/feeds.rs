@@ -276,3 +276,52 @@ fn breached_passwords_go_from_a_list_to_a_login_and_leave_no_trace() {
     );
     assert!(stale.out.contains("run `weir feed passwords`, and build again"), "{}", stale.out);
 }
+
+#[test]
+fn domains_as_numbers_and_countries_reach_a_verdict() {
+    let desk = Desk::new();
+    let feeds = format!(
+        r#"{{ "into": "feeds", "feeds": [
+            {{ "name": "domains", "kind": "disposable_mail", "from": ["{}"], "licence": "CC0-1.0", "stale_days": 30 }},
+            {{ "name": "origin", "kind": "asn", "from": ["{}"], "licence": "PDDL", "stale_days": 30,
+               "form": {{ "csv": {{ "column": "1", "last": "2", "value": "3", "delimiter": "\t" }} }} }},
+            {{ "name": "land", "kind": "country", "from": ["{}"], "licence": "CC BY-SA 4.0", "stale_days": 30, "form": {{ "mmdb": {{ "at": "/country/iso_code" }} }} }}
+        ] }}"#,
+        common::data("feeds/disposable.txt"),
+        common::data("feeds/ip2asn.tsv"),
+        common::data("feeds/country.mmdb"),
+    );
+    std::fs::write(desk.path("feeds.json"), feeds).unwrap();
+    let updated = run(&["feed", "update", &desk.path("feeds.json")], b"");
+    assert_eq!(
+        updated.out,
+        "domains: 3 domains, 3 new, 0 gone\norigin: 3 blocks, 3 new, 0 gone\nland: 2 blocks, 2 new, 0 gone\n",
+        "{}",
+        updated.err
+    );
+    let policy = r#"{"serial": 1, "feeds": ["feeds"], "lists": {"disposable_mail": ["throwaway.example"]},
+        "endpoints": [{"id": "join", "path": "/login", "label": "sign_up", "body": "inspect"}],
+        "rules": [{"id": "as", "when": "client.asn == 38803", "then": "monitor"},
+                  {"id": "land", "when": "client.country == 'AU'", "then": "tag"},
+                  {"id": "mail", "when": "'mail_disposable' in signals", "then": {"block": {}}}], "otherwise": "allow"}"#;
+    std::fs::write(desk.path("policy.json"), policy).unwrap();
+    let bundle = desk.path("built.json");
+    let built = run(&["build", &desk.path("policy.json"), "-o", &bundle], b"");
+    assert_eq!(built.code, 0, "{}{}", built.out, built.err);
+    assert!(!built.out.contains("W0531"), "the signal reads the list: {}", built.out);
+    let cases = [
+        ("1.0.6.9", "a@example.com", "as"),
+        ("1.0.0.9", "a@example.com", "land"),
+        ("1.0.2.9", "a@x.mailinator.com", "mail"),
+        ("1.0.2.9", "a@throwaway.example", "mail"),
+        ("1.0.2.9", "a@example.com", ""),
+    ];
+    let line = |(id, (address, user, _)): (u32, (&str, &str, &str))| {
+        login(id, &format!("email={user}&password=x")).replace("203.0.113.9", address)
+    };
+    let lines: Vec<String> = (0..).zip(cases).map(line).collect();
+    let told = run(&["replay", "-", "--bundle", &bundle, "--output", "ndjson"], lines.join("\n").as_bytes());
+    let verdicts: Vec<serde_json::Value> = told.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rules: Vec<&str> = verdicts.iter().map(|verdict| verdict["rule"].as_str().unwrap_or_default()).collect();
+    assert_eq!(rules, cases.map(|(.., rule)| rule), "{}{}", told.out, told.err);
+}

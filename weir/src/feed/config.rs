@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 
 use filter_core::limits;
 use filter_core::signals::infrastructure::NetworkKind;
+use policy_compiler::feed::Kind;
 use policy_compiler::{Code, Diagnostic, locate, without_comments};
 use serde::Deserialize;
 use serde_json::Value;
+
+use super::form::Holds;
 
 /// The file.
 #[derive(Debug, Deserialize)]
@@ -24,7 +27,7 @@ pub struct Config {
 pub struct Entry {
     /// What rules call it, and its file.
     pub name: String,
-    /// What it means to be in it: `hosting`, `vpn`, `tor`, `reputation`, `crawler` ...
+    /// What it means to be in it: `hosting`, `vpn`, `tor`, `reputation`, `crawler` ...; or `disposable_mail`, `asn`, `country`.
     pub kind: String,
     /// Whose list it is, for people.
     #[serde(default)]
@@ -62,7 +65,7 @@ pub enum Form {
     Mmdb(Mmdb),
 }
 
-/// Which columns: one with blocks or addresses, or two with the first and last of a range. By the name in the first row, or by number from 1.
+/// Which columns: one with blocks, addresses or domains, or two with the first and last of a range. By the name in the first row, or by number from 1.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Csv {
@@ -71,6 +74,9 @@ pub struct Csv {
     /// Last address of a range.
     #[serde(default)]
     pub last: Option<String>,
+    /// AS number or country's code, for feeds of the kinds `asn` and `country`.
+    #[serde(default)]
+    pub value: Option<String>,
     /// What stands between columns; a comma.
     #[serde(default)]
     pub delimiter: Option<char>,
@@ -79,14 +85,49 @@ pub struct Csv {
     pub only: Vec<(String, String)>,
 }
 
-/// Which networks: those whose record has one of the values at a pointer, such as `/autonomous_system_number`.
+/// Which networks: those whose record has one of the values at a pointer, such as `/autonomous_system_number`. For feeds of the kinds `asn` and
+/// `country` what stands there is the value.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mmdb {
     /// Pointer into the record.
     pub at: String,
-    /// Values.
+    /// Values; none: any.
+    #[serde(default)]
     pub is: Vec<Value>,
+}
+
+impl Entry {
+    /// What its lists hold; `None` for a kind that `weir feed update` does not make.
+    pub fn holds(&self) -> Option<Holds> {
+        match Kind::parse(&self.kind) {
+            Some(Kind::DisposableMail) => Some(Holds::Domains),
+            Some(Kind::Asn) => Some(Holds::Asns),
+            Some(Kind::Country) => Some(Holds::Countries),
+            Some(Kind::BreachedPasswords | Kind::BreachedPairs) => None,
+            None => NetworkKind::parse(&self.kind).map(|_| Holds::Networks),
+        }
+    }
+
+    /// What its form does not say though its kind needs it.
+    fn lacks(&self) -> Option<(&'static str, &'static str)> {
+        match (self.holds()?, &self.form) {
+            (Holds::Asns | Holds::Countries, Form::Csv(Csv { value: Some(_), .. }) | Form::Mmdb(_)) => None,
+            (Holds::Asns | Holds::Countries, Form::Csv(_)) => {
+                Some(("which column has the value is not said", "add `value` to `csv`"))
+            }
+            (Holds::Asns | Holds::Countries, _) => {
+                Some(("its entries would have no values", "use `csv` with `value`, or `mmdb`"))
+            }
+            (Holds::Domains, Form::Google | Form::Mmdb(_)) => {
+                Some(("such lists hold no domains", "use `lines`, `json` or `csv`"))
+            }
+            (Holds::Networks, Form::Mmdb(Mmdb { is, .. })) if is.is_empty() => {
+                Some(("every network would be in it", "say which values count in `is`"))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Config {
@@ -123,10 +164,13 @@ impl Config {
             if config.feeds.iter().take(index).any(|other| other.name == entry.name) {
                 say(place("name"), format!("`{}` is there already", entry.name), "give each feed a name of its own");
             }
-            if NetworkKind::parse(&entry.kind).is_none() {
-                let remedy =
-                    "write `hosting`, `vpn`, `tor`, `proxy`, `relay`, `cdn`, `reputation`, `crawler` or `custom`";
-                say(place("kind"), format!("`{}` is no kind of network", entry.kind.escape_debug()), remedy);
+            if entry.holds().is_none() {
+                let remedy = "write `hosting`, `vpn`, `tor`, `proxy`, `relay`, `cdn`, `reputation`, `crawler` or `custom`; \
+                              `disposable_mail`, `asn` or `country`; `weir feed passwords` makes feeds of passwords";
+                say(place("kind"), format!("`{}` is no kind of feed", entry.kind.escape_debug()), remedy);
+            }
+            if let Some((message, remedy)) = entry.lacks() {
+                say(place("form"), message.into(), remedy);
             }
             if entry.from.is_empty() {
                 say(place("from"), "it comes from nowhere".into(), "give a URL or a file");

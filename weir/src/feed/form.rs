@@ -1,21 +1,43 @@
-//! Lists in their own forms: what they hold, and what of it is no address.
+//! Lists in their own forms: what they hold, and what of it is nothing of the kind.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use filter_core::request::Prefix;
 use maxminddb::{Reader, WithinOptions};
 use serde_json::Value;
 
 use super::config::{Csv, Form, Mmdb};
+use super::domains::domain;
 use super::ranges::Ranges;
+
+/// What is looked for in a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Holds {
+    /// Addresses.
+    #[default]
+    Networks,
+    /// Addresses with an AS number each; those without one are passed over.
+    Asns,
+    /// Addresses with a country's code each; those without one are passed over.
+    Countries,
+    /// Domains.
+    Domains,
+}
 
 /// What a list holds.
 #[derive(Debug, Default)]
 pub struct Parsed {
+    holds: Holds,
     /// Its addresses.
     pub ranges: Ranges,
+    /// Its addresses with a value each.
+    pub marks: Vec<(Prefix, String)>,
+    /// Its domains.
+    pub domains: BTreeSet<String>,
     /// Entries that were read.
     pub entries: usize,
-    /// Entries that are no addresses: their line, or their number, and their text.
+    /// Entries that are nothing of the kind: their line, or their number, and their text.
     pub wrong: Vec<(usize, String)>,
     /// The day it was made, where it says so.
     pub made: Option<String>,
@@ -24,6 +46,12 @@ pub struct Parsed {
 impl Parsed {
     fn take(&mut self, place: usize, text: &str) {
         let text = text.trim();
+        if self.holds == Holds::Domains {
+            let domain = domain(text);
+            let added = domain.is_some();
+            self.domains.extend(domain);
+            return self.count(added, place, text);
+        }
         let added = match text.split_once('-') {
             Some((first, last)) => self.range(first, last),
             None => self.ranges.add(text),
@@ -31,9 +59,36 @@ impl Parsed {
         self.count(added, place, text);
     }
 
+    /// Whether each of its addresses has a value.
+    fn has_values(&self) -> bool {
+        matches!(self.holds, Holds::Asns | Holds::Countries)
+    }
+
     fn range(&mut self, first: &str, last: &str) -> bool {
         let ends = (first.trim().parse::<IpAddr>(), last.trim().parse::<IpAddr>());
         matches!(ends, (Ok(first), Ok(last)) if self.ranges.add_range(first, last))
+    }
+
+    /// Addresses and what is said of them.
+    fn mark(&mut self, place: usize, first: &str, last: Option<&str>, value: &str) {
+        let value = value.trim();
+        let is_code = value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase());
+        let number = value.strip_prefix("AS").unwrap_or(value).parse::<u32>().ok();
+        let value = match self.holds {
+            Holds::Asns => number.filter(|number| *number != 0).map(|number| number.to_string()),
+            _ => Some(value.to_owned()).filter(|_| is_code),
+        };
+        let mut own = Parsed::default();
+        let added = match (last, first.split_once('-')) {
+            (Some(last), _) => own.range(first, last),
+            (None, Some((first, last))) => own.range(first, last),
+            (None, None) => own.ranges.add(first.trim()),
+        };
+        // Not routed, or of no country, is no mistake.
+        if let Some(value) = value.filter(|_| added) {
+            self.marks.extend(own.ranges.blocks().into_iter().map(|block| (block, value.clone())));
+        }
+        self.count(added, place, first);
     }
 
     fn count(&mut self, added: bool, place: usize, text: &str) {
@@ -48,8 +103,8 @@ impl Parsed {
 ///
 /// # Errors
 /// Where it does not have the form at all.
-pub fn parse(form: &Form, bytes: &[u8]) -> Result<Parsed, String> {
-    let mut parsed = Parsed::default();
+pub fn parse(form: &Form, holds: Holds, bytes: &[u8]) -> Result<Parsed, String> {
+    let mut parsed = Parsed { holds, ..Parsed::default() };
     if let Form::Mmdb(wanted) = form {
         database(wanted, bytes, &mut parsed)?;
         return Ok(parsed);
@@ -140,6 +195,7 @@ fn values(columns: &Csv, text: &str, parsed: &mut Parsed) -> Result<(), String> 
     let is_number = |name: &str| name.parse::<usize>().is_ok();
     let names: Vec<&str> = std::iter::once(columns.column.as_str())
         .chain(columns.last.as_deref())
+        .chain(columns.value.as_deref())
         .chain(columns.only.iter().map(|(name, _)| name.as_str()))
         .collect();
     let mut head: Option<csv::StringRecord> = None;
@@ -166,6 +222,11 @@ fn values(columns: &Csv, text: &str, parsed: &mut Parsed) -> Result<(), String> 
         }
         let number = row.position().map_or(0, |place| usize::try_from(place.line()).unwrap_or(0));
         let first = cell(&columns.column).unwrap_or_default();
+        if let Some(value) = columns.value.as_deref().filter(|_| parsed.has_values()) {
+            let last = columns.last.as_deref().map(|name| cell(name).unwrap_or_default());
+            parsed.mark(number, first, last, cell(value).unwrap_or_default());
+            continue;
+        }
         match &columns.last {
             None => parsed.take(number, first),
             Some(name) => {
@@ -186,9 +247,13 @@ fn database(wanted: &Mmdb, bytes: &[u8], parsed: &mut Parsed) -> Result<(), Stri
         let found = found.map_err(|error| error.to_string())?;
         let record: Option<Value> = found.decode().map_err(|error| error.to_string())?;
         let value = record.as_ref().and_then(|record| record.pointer(&wanted.at));
-        if value.is_some_and(|value| wanted.is.contains(value)) {
-            let network = found.network().map_err(|error| error.to_string())?;
-            parsed.take(index, &network.to_string());
+        let Some(value) = value.filter(|value| wanted.is.is_empty() || wanted.is.contains(value)) else { continue };
+        let network = found.network().map_err(|error| error.to_string())?.to_string();
+        if parsed.has_values() {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            parsed.mark(index, &network, None, &text);
+        } else {
+            parsed.take(index, &network);
         }
     }
     Ok(())

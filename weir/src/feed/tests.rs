@@ -5,7 +5,7 @@ use super::*;
 fn read(name: &str, form: serde_json::Value) -> Result<(Vec<String>, usize, Option<String>), String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/feeds").join(name);
     let form: Form = serde_json::from_value(form).unwrap();
-    let parsed = parse(&form, &std::fs::read(path).unwrap())?;
+    let parsed = parse(&form, Holds::Networks, &std::fs::read(path).unwrap())?;
     Ok((parsed.ranges.blocks().iter().map(shown).collect(), parsed.wrong.len(), parsed.made))
 }
 
@@ -82,7 +82,7 @@ fn a_description_says_all_that_is_wrong_with_it() {
         wrong.iter().map(|one| format!("{}:{} {} {}", one.line, one.column, one.place, one.message)).collect();
     let expected = [
         "2:13 /feeds/0/name `Tor` is no name",
-        "2:28 /feeds/0/kind `onion` is no kind of network",
+        "2:28 /feeds/0/kind `onion` is no kind of feed",
         "2:45 /feeds/0/from it comes from nowhere",
         "2:60 /feeds/0/licence under which licence may it be used?",
         "2:79 /feeds/0/stale_days it would be stale at once",
@@ -101,4 +101,73 @@ fn the_public_lists_are_described_soundly() {
     let config = Config::read(&path, &std::fs::read_to_string(&path).unwrap()).unwrap();
     assert!(config.feeds.len() >= 12);
     assert!(config.feeds.iter().flat_map(|feed| &feed.from).all(|from| from.starts_with("https://")));
+}
+
+/// Blocks with their values, or domains, and how many entries are neither.
+fn values(name: &str, holds: Holds, form: serde_json::Value) -> (Vec<String>, usize) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/feeds").join(name);
+    let form: Form = serde_json::from_value(form).unwrap();
+    let parsed = parse(&form, holds, &std::fs::read(path).unwrap()).unwrap();
+    let marks = parsed.marks.iter().map(|(block, value)| format!("{} {value}", shown(block)));
+    (marks.chain(parsed.domains).collect(), parsed.wrong.len())
+}
+
+#[test]
+fn values_and_domains() {
+    let mmdb = |at: &str| json!({"mmdb": {"at": at}});
+    for (name, holds, form, expected) in [
+        (
+            "asn.mmdb",
+            Holds::Asns,
+            mmdb("/autonomous_system_number"),
+            vec!["1.0.0.0/23 64500", "1.0.2.0/24 64501", "2001:db8:7::/48 64500"],
+        ),
+        ("country.mmdb", Holds::Countries, mmdb("/country/iso_code"), vec!["1.0.0.0/24 AU", "2001:db8:7::/48 DE"]),
+        (
+            "asn_blocks.csv",
+            Holds::Asns,
+            json!({"csv": {"column": "network", "value": "autonomous_system_number"}}),
+            vec!["1.0.0.0/24 13335", "1.0.4.0/22 38803"],
+        ),
+        (
+            "ip2asn.tsv",
+            Holds::Asns,
+            json!({"csv": {"column": "1", "last": "2", "value": "3", "delimiter": "\t"}}),
+            vec!["1.0.0.0/24 13335", "1.0.4.0/23 38803", "1.0.6.0/24 38803"],
+        ),
+        (
+            "ip2asn.tsv",
+            Holds::Countries,
+            json!({"csv": {"column": "1", "last": "2", "value": "4", "delimiter": "\t"}}),
+            vec!["1.0.0.0/24 US", "1.0.4.0/23 AU", "1.0.6.0/24 AU"],
+        ),
+        ("disposable.txt", Holds::Domains, json!("lines"), vec!["0-mail.com", "mailinator.com", "yopmail.fr"]),
+        ("disposable.json", Holds::Domains, json!({"json": ["/*"]}), vec!["10minutemail.com", "mailinator.com"]),
+    ] {
+        let expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
+        assert_eq!(values(name, holds, form), (expected, 0), "{name} {holds:?}");
+    }
+}
+
+#[test]
+fn a_kind_wants_its_form() {
+    let said = |kind: &str, form: &str| {
+        let text = format!(
+            r#"{{"into":"f","feeds":[{{"name":"a","kind":"{kind}","from":["x"],"licence":"x","stale_days":1,"form":{form}}}]}}"#
+        );
+        let wrong = Config::read("feeds.json".as_ref(), &text).err().unwrap_or_default();
+        wrong.iter().map(|one| format!("{}: {}", one.message, one.remedy)).collect::<Vec<_>>()
+    };
+    assert_eq!(said("asn", r#""lines""#), ["its entries would have no values: use `csv` with `value`, or `mmdb`"]);
+    assert_eq!(
+        said("country", r#"{"csv":{"column":"1"}}"#),
+        ["which column has the value is not said: add `value` to `csv`"]
+    );
+    assert_eq!(said("disposable_mail", r#""google""#), ["such lists hold no domains: use `lines`, `json` or `csv`"]);
+    assert_eq!(
+        said("hosting", r#"{"mmdb":{"at":"/x"}}"#),
+        ["every network would be in it: say which values count in `is`"]
+    );
+    assert_eq!(said("asn", r#"{"mmdb":{"at":"/x"}}"#), [""; 0]);
+    assert!(said("breached_passwords", r#""lines""#)[0].contains("`weir feed passwords` makes feeds of passwords"));
 }

@@ -28,7 +28,7 @@ enum Feed {
     Passwords(Box<passwords::Passwords>),
 }
 
-/// Fetch public lists of networks and bring them into the form that policies name
+/// Fetch public lists of networks and domains and bring them into the form that policies name
 ///
 /// FEEDS says which lists there are, where they come from, and under which licence. What has not changed since the last time is not sent
 /// again (ETag, Last-Modified). Each feed becomes a file with its source, licence and date; one that cannot be had, has another form
@@ -60,9 +60,13 @@ const AFTER: &str = r#"FEEDS looks like this; `from` has URLs, or files beside i
     ]
   }
 
-Forms: "lines" (default: an address, block or range a line; Spamhaus DROP, CrowdSec and Tor as text), "google" (Google, Bing, OpenAI, Apple,
+Kinds: those of network lists (hosting, vpn, tor, proxy, relay, cdn, reputation, crawler, custom); disposable_mail (domains, at most 20,000, for the
+signal `mail_disposable`); asn and country (what hosts that do not know them, such as Envoy, look up for `client.asn` and `client.country`).
+
+Forms: "lines" (default: an address, block, range or domain a line; Spamhaus DROP, CrowdSec and Tor as text), "google" (Google, Bing, OpenAI, Apple,
 Perplexity), {"json": [pointers]}, {"json_lines": [pointers]}, {"csv": {"column": "network"}}, {"csv": {"column": "first", "last": "last",
-"where": [["country", "XX"]]}}, {"mmdb": {"at": "/autonomous_system_number", "is": [64500]}}.
+"where": [["country", "XX"]]}}, {"mmdb": {"at": "/autonomous_system_number", "is": [64500]}}. For the
+kinds asn and country {"mmdb": {"at": "/country/iso_code"}} or {"csv": {"column": "network", "value": "autonomous_system_number"}}.
 
 Examples:
   weir feed update policies/feeds.json
@@ -114,7 +118,7 @@ fn fetch(args: Update) -> anyhow::Result<Exit> {
                     (0, 0, _) => "the same as before".to_owned(),
                     (added, removed, _) => format!("{added} new, {removed} gone"),
                 };
-                writeln!(out, "{}: {}, {news}", feed.name, many(updated.blocks as u64, "block"))?;
+                writeln!(out, "{}: {}, {news}", feed.name, many(updated.entries as u64, updated.one))?;
                 updated.notes.iter().try_for_each(|note| writeln!(out, "  {note}"))?;
             }
             Err(why) => {
