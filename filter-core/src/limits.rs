@@ -6,6 +6,10 @@
 /// Header lines looked at. Envoy's default `max_headers_count` is 100, nginx and Cloudflare stop near 100 to 128.
 pub const HEADERS: usize = 128;
 
+/// Header lines among which names are looked for: an Envoy told to take more than [`HEADERS`] (`max_headers_count`) judges by the user
+/// agent all the same. Its default of 60 KiB of headers holds about so many of the shortest that programs send.
+pub const HEADERS_SEARCHED: usize = 1024;
+
 /// Header sets whose judgement a long-lived host keeps, 1.5 KB each: a browser sends five to ten (pages, images, fetches), so this
 /// holds those of the 30 or so most frequent browser versions.
 pub const HEADER_SETS: usize = 256;

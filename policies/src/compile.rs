@@ -170,7 +170,7 @@ impl Rules<'_> {
     /// The condition of a rule that lets pass.
     fn granting(&mut self, rule: &str, text: &str) -> wire::Condition {
         let condition = self.when(rule, text);
-        if claims::rests_on_claim(&condition) {
+        if claims::rests_on_claim(&condition, self.scope.lists) {
             let place = format!("{rule}/when");
             let span = self.document.embedded(&place).span(0..text.len());
             let message = "it lets pass by what anybody can claim";

@@ -353,3 +353,35 @@ fn workers_say_the_same() {
     assert_eq!(lines[0].len(), 4);
     assert!(lines.iter().all(|other| *other == lines[0]));
 }
+
+#[test]
+fn trailers_lose_what_only_we_may_say() {
+    let process = Process::envoy().unwrap();
+    let mut vm = process.vm().unwrap();
+    let root = vm.configure(&bundles::settings(&bundles::by_path(1))).unwrap().unwrap();
+    for path in ["/", "/tag"] {
+        let request =
+            get(path).trailer("x-weir-class", "human").trailer("x_weir_score", "0").trailer("x-checksum", "a");
+        let seen = vm.request(root, request).unwrap();
+        assert_eq!(seen.trailers, [(b"x-checksum".to_vec(), b"a".to_vec())], "{path}");
+    }
+}
+
+#[test]
+fn rules_see_the_user_agent_behind_two_hundred_lines() {
+    let process = Process::envoy().unwrap();
+    let mut vm = process.vm().unwrap();
+    let rules = serde_json::json!([
+        { "id": "agent", "when": { "header": { "name": "user-agent", "value": { "contains": "sqlmap" } } }, "then": { "block": {} } },
+        { "id": "odd", "when": { "header": { "name": "x-odd", "value": { "is": "1" } } }, "then": { "block": {} } },
+    ]);
+    let root = vm.configure(&bundles::settings(&bundles::with_rules(rules, 1))).unwrap().unwrap();
+    let padded =
+        |lines: usize| (0..lines).fold(get("/"), |request, line| request.header(&format!("x-pad-{line}"), "x"));
+    for (name, value) in [("user-agent", "sqlmap/1.7"), ("x-odd", "1")] {
+        for (lines, expected) in [(3, true), (200, true), (1000, true), (2000, false)] {
+            let seen = vm.request(root, padded(lines).header(name, value)).unwrap();
+            assert_eq!(seen.reply.is_some(), expected, "{name} behind {lines}");
+        }
+    }
+}

@@ -165,3 +165,28 @@ fn a_cluster_that_is_not_there_is_said_and_asked_again() {
     vm.tick(root).unwrap();
     assert!(vm.pending_call().is_some());
 }
+
+#[test]
+fn what_others_write_beside_the_kept_bundle_is_not_believed() {
+    let mut polled = Polled::start(None);
+    let question = polled.ask();
+    polled.vm.answer(&question, &[(":status", "200"), ("etag", "\"one\"")], bundles::by_path(1).as_bytes()).unwrap();
+    // The last one says, as an earlier version kept it, that the highest serial of all was seen.
+    let serial_of_all = [&[0xff; 8][..], &[b'a'; 64], b"\"tag\"\n{}\n{}\n"].concat();
+    let forged: [&[u8]; 4] = [b"", b"\n", b"\"tag\"\n{}\n{}\n", &serial_of_all];
+    for (serial, forged) in (2..).zip(forged) {
+        for (key, value) in &mut polled.process.world_mut().shared {
+            if key.starts_with(b"weir/") && key.ends_with(b"/default.json") {
+                value.0 = forged.to_vec();
+            }
+        }
+        let question = polled.ask();
+        let bundle = bundles::by_path(serial);
+        polled.vm.answer(&question, &[(":status", "200")], bundle.as_bytes()).unwrap();
+        assert_eq!(polled.process.world().metric("weir_bundle_serial"), Some(serial as i64), "{forged:?}");
+        // It was kept in place of what was forged.
+        let mut fresh = polled.process.vm().unwrap();
+        let root = fresh.configure(&bundles::polling("bundles", "/default.json", None)).unwrap().unwrap();
+        assert!(fresh.request(root, Request::get("/block/1")).unwrap().reply.is_some(), "{forged:?}");
+    }
+}

@@ -23,5 +23,6 @@ pub mod simulate;
 pub mod single;
 pub mod source;
 pub mod status;
+pub mod terminal;
 pub mod time;
 pub mod trace;

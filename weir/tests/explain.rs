@@ -88,3 +88,21 @@ fn a_wrong_choice_is_said() {
         assert!(ran.err.contains(part), "{}", ran.err);
     }
 }
+
+#[test]
+fn a_request_that_holds_control_characters_is_shown_not_obeyed() {
+    let desk = Desk::new();
+    let headers = serde_json::json!([["user-agent", "sqlmap\u{1b}]0;owned\u{7}"], ["x-\u{9b}2J", "a\u{1b}[8mhidden"]]);
+    let request = serde_json::json!({
+        "t": 1, "id": "one\u{1b}[2J",
+        "request": { "method": "GET\u{1b}[H", "authority": "shop\u{1b}[1;1H.example", "path": "/a\u{1b}[2J\r/b", "headers": headers },
+    });
+    std::fs::write(desk.path("hostile.jsonl"), format!("{request}\n")).unwrap();
+    let file = desk.path("hostile.jsonl");
+    for verb in [&["explain", file.as_str(), "--line", "1"][..], &["replay", &file], &["discover", &file]] {
+        let ran = run(verb, b"");
+        let all = format!("{}{}", ran.out, ran.err);
+        assert!(all.chars().all(|c| !c.is_control() || c == '\n' || c == '\t'), "{verb:?}: {all:?}");
+        assert!(verb[0] != "explain" || ran.out.contains("GET\\x1b[H"), "{all}");
+    }
+}

@@ -15,7 +15,7 @@ use filter_core::limits;
 use crate::clock;
 
 /// One more than the core looks at, so that it can tell that there were more.
-const LINES: usize = limits::HEADERS.saturating_add(1);
+const LINES: usize = limits::HEADERS_SEARCHED.saturating_add(1);
 
 /// Headers that the edge writes, or that belong to its connections rather than to the client's.
 const EDGE: [&str; 17] = [

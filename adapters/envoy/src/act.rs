@@ -1,12 +1,12 @@
 //! A verdict carried out: headers set or removed, the request answered or let go, and what is written about it.
 
-use filter_core::action::Reply;
+use filter_core::action::{Reply, is_own_header};
 use filter_core::engine::Verdict;
 use filter_core::policy::Action as Decided;
 use filter_core::request::HeaderName;
 
 use crate::facts::Forged;
-use crate::hostcalls::{self, Level};
+use crate::hostcalls::{self, Level, Map};
 use crate::store::Active;
 use crate::tarpit::Pit;
 use crate::{metrics, pairs};
@@ -92,8 +92,18 @@ fn act(verdict: &Verdict<'_>, forged: &Forged<'_>, pit: &mut Pit<'_>) -> Done {
 
 /// Removes inbound headers that only Weir may send.
 pub(crate) fn remove(forged: &Forged<'_>) {
-    for name in forged.names() {
-        if let Err(refusal) = hostcalls::remove_request_header(name) {
+    remove_from(Map::Request, forged.names());
+}
+
+/// The same for trailers, whatever was made of the request.
+pub(crate) fn remove_trailers() {
+    let wire = hostcalls::header_map(Map::RequestTrailers).unwrap_or_default();
+    remove_from(Map::RequestTrailers, pairs::read(&wire).map(|(name, _)| name).filter(|name| is_own_header(name)));
+}
+
+fn remove_from<'a>(map: Map, names: impl Iterator<Item = &'a [u8]>) {
+    for name in names {
+        if let Err(refusal) = hostcalls::remove_header(map, name) {
             hostcalls::log(Level::Warn, &format!("weir: a forged header could not be removed: {refusal}"));
         }
     }

@@ -22,7 +22,7 @@ const CONNECTION_STATE: &[u8] = b"filter_state\0weir.connection";
 const SOURCE_ADDRESS: &[u8] = b"source\0address";
 
 /// One more than the core looks at, so that it can tell that there were more.
-const LINES: usize = limits::HEADERS.saturating_add(1);
+const LINES: usize = limits::HEADERS_SEARCHED.saturating_add(1);
 
 /// The host's bytes of one request; facts borrow from it.
 pub(crate) struct RequestBytes {

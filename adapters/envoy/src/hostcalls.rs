@@ -48,6 +48,7 @@ pub(crate) enum Level {
 #[derive(Clone, Copy)]
 pub(crate) enum Map {
     Request = 0,
+    RequestTrailers = 1,
     Response = 2,
     CallResponse = 6,
 }
@@ -107,10 +108,10 @@ pub(crate) fn header_map(map: Map) -> Answer<Vec<u8>> {
     fetched(|data, size| unsafe { raw::proxy_get_header_map_pairs(map as u32, data, size) })
 }
 
-/// Removes every line of a request header.
-pub(crate) fn remove_request_header(name: &[u8]) -> Answer<()> {
+/// Removes every line of a header.
+pub(crate) fn remove_header(map: Map, name: &[u8]) -> Answer<()> {
     // SAFETY: the host reads `name` during the call.
-    done(unsafe { raw::proxy_remove_header_map_value(Map::Request as u32, name.as_ptr(), name.len()) })
+    done(unsafe { raw::proxy_remove_header_map_value(map as u32, name.as_ptr(), name.len()) })
 }
 
 /// Sets a request header, in place of any lines there are.

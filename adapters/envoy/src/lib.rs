@@ -132,6 +132,12 @@ impl HttpContext for Http {
         if self.is_held && self.held.holds(self.context) { Action::Pause } else { Action::Continue }
     }
 
+    fn on_http_request_trailers(&mut self, _count: usize) -> Action {
+        act::remove_trailers();
+        // They may not set a held request free.
+        if self.is_held && self.held.holds(self.context) { Action::Pause } else { Action::Continue }
+    }
+
     fn on_log(&mut self) {
         if let (Some(ticket), Some(active)) = (self.ticket.take(), self.slot.get()) {
             let now = now();

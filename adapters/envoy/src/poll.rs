@@ -60,7 +60,7 @@ impl Poller {
     /// Goes on from a kept bundle; one that is older than the bundle to start with, or does not suit these settings, is left.
     /// What is older than it is not fetched any more either way.
     pub(crate) fn resume(&mut self, kept: Kept, slot: &Slot) {
-        slot.learn(&kept);
+        slot.learn(&kept, &self.settings);
         if slot.offer(&kept.text, &self.settings).is_ok() {
             self.tag = kept.tag;
         }
@@ -119,12 +119,12 @@ impl Poller {
                 let tag = header(b"etag").unwrap_or_default();
                 let body = hostcalls::buffer(Buffer::CallResponseBody, LONGEST).unwrap_or_default();
                 if let Some(kept) = store::last_good(&self.source) {
-                    slot.learn(&kept);
+                    slot.learn(&kept, &self.settings);
                 }
                 match slot.offer(&body, &self.settings) {
                     Ok(()) => {
                         self.tag = tag.to_vec();
-                        store::keep(&self.source, slot, tag, &body);
+                        store::keep(&self.source, slot, tag, &body, &self.settings);
                         self.complaint.clear();
                         metrics::bundle_load(true);
                     }

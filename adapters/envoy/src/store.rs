@@ -41,9 +41,10 @@ impl Slot {
     }
 
     /// Refuses from now on what is older than the bundle another worker kept.
-    pub(crate) fn learn(&self, kept: &Kept) {
-        if let Ok(mut slot) = self.0.try_borrow_mut() {
-            slot.raise(kept.highest.clone());
+    /// Its word counts only with its signature: others may write there too.
+    pub(crate) fn learn(&self, kept: &Kept, settings: &Settings) {
+        if let (Ok(mut slot), Some(highest)) = (self.0.try_borrow_mut(), kept.highest(settings)) {
+            slot.raise(highest);
         }
     }
 
@@ -115,8 +116,6 @@ fn remember(limits: &Limits) {
 
 /// A bundle as it was fetched.
 pub(crate) struct Kept {
-    /// Its serial and id: nothing older serves in this process any more.
-    highest: Highest,
     /// Entity tag it came with; may be empty.
     pub(crate) tag: Vec<u8>,
     /// The two lines.
@@ -125,31 +124,33 @@ pub(crate) struct Kept {
     version: u32,
 }
 
+impl Kept {
+    /// Its serial and id, if it is a bundle that these settings trust: nothing older serves in this process any more.
+    fn highest(&self, settings: &Settings) -> Option<Highest> {
+        Highest::of(&self.text, &settings.trusted_keys)
+    }
+}
+
 /// The last good bundle of `source`, if any VM of this process kept one.
 pub(crate) fn last_good(source: &str) -> Option<Kept> {
     let (value, version) = hostcalls::shared_data(&key(source)).ok()?;
-    let (serial, rest) = value.split_first_chunk::<8>()?;
-    let (id, rest) = rest.split_at_checked(ID)?;
-    let end = rest.iter().position(|byte| *byte == b'\n')?;
-    let (tag, text) = rest.split_at_checked(end)?;
-    let highest = Highest { serial: u64::from_le_bytes(*serial), id: String::from_utf8(id.to_vec()).ok()? };
-    Some(Kept { highest, tag: tag.to_vec(), text: text.get(1..)?.to_vec(), version })
+    let end = value.iter().position(|byte| *byte == b'\n').unwrap_or(0);
+    let (tag, text) = value.split_at_checked(end)?;
+    Some(Kept { tag: tag.to_vec(), text: text.get(1..).unwrap_or_default().to_vec(), version })
 }
-
-/// Digits of an id.
-const ID: usize = 64;
 
 /// Keeps a bundle that was checked, unless another worker kept a newer one. An entity tag is a header value: it has no
 /// line feed.
-pub(crate) fn keep(source: &str, slot: &Slot, tag: &[u8], text: &[u8]) {
-    let Some(Highest { serial, id }) = slot.highest() else { return };
+pub(crate) fn keep(source: &str, slot: &Slot, tag: &[u8], text: &[u8], settings: &Settings) {
+    let Some(Highest { serial, .. }) = slot.highest() else { return };
     let key = key(source);
-    let value = [&serial.to_le_bytes(), id.as_bytes(), tag, b"\n", text].concat();
+    let value = [tag, b"\n", text].concat();
     // Workers write side by side: whoever finds an older one under his own writes again. The host does not compare versions
     // where there was none yet, so what was written is looked at once more.
     for _ in 0..4 {
         let there = last_good(source);
-        if there.as_ref().is_some_and(|there| there.highest.serial >= serial) {
+        let newest = there.as_ref().and_then(|there| there.highest(settings));
+        if newest.is_some_and(|newest| newest.serial >= serial) {
             return;
         }
         let _ = hostcalls::set_shared_data(&key, &value, there.map_or(0, |there| there.version));
@@ -159,5 +160,5 @@ pub(crate) fn keep(source: &str, slot: &Slot, tag: &[u8], text: &[u8]) {
 
 /// Plugins without a VM id share one space of keys: ours start with our name and the form's version.
 fn key(source: &str) -> Vec<u8> {
-    [b"weir/2/bundle/", source.as_bytes()].concat()
+    [b"weir/3/bundle/", source.as_bytes()].concat()
 }

@@ -20,7 +20,7 @@ use crate::hostcalls::{Answer, Arena, items};
 use network::Network;
 
 /// One more than the core looks at, so that it can tell that there were more.
-const LINES: usize = limits::HEADERS.saturating_add(1);
+const LINES: usize = limits::HEADERS_SEARCHED.saturating_add(1);
 
 /// The host's bytes of one request; facts borrow from it. Made once a sandbox, filled anew for each request.
 #[derive(Debug, Default)]

@@ -136,7 +136,8 @@ fn report(store: &Store, offered: Result<bool, String>, said: &mut String) {
         Err(why) if why == *said => {}
         Err(why) => {
             eprintln!("weir: no new bundle, the last good one serves on:");
-            why.lines().for_each(|line| eprintln!("weir:   {line}"));
+            // It may quote what was fetched.
+            why.lines().for_each(|line| eprintln!("weir:   {}", line.replace(char::is_control, "?")));
             *said = why;
         }
     }

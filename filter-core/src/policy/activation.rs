@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::sync::Arc;
 
 use super::bundle::Opened;
-use super::{Bundle, Problem, Problems, Settings};
+use super::{Bundle, Problem, Problems, Settings, TrustedKey};
 
 /// What became of a bundle that was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,14 @@ pub struct Highest {
     pub serial: u64,
     /// Its id.
     pub id: alloc::string::String,
+}
+
+impl Highest {
+    /// What a bundle that somebody kept says of itself, if one of `keys` signed it, or none are given.
+    pub fn of(text: &[u8], keys: &[TrustedKey]) -> Option<Self> {
+        let Opened { manifest, .. } = Opened::new(text, keys).ok()?;
+        Some(Highest { serial: manifest.serial, id: manifest.id })
+    }
 }
 
 /// One slot for what serves. `T` is what a host makes of a bundle, an [`Engine`](crate::engine::Engine) as a rule.
@@ -98,6 +106,10 @@ impl<T> Slot<T> {
         if settings.quarantined.contains(id) {
             let message = format!("bundle `{id}` is quarantined");
             return Err(Problem::new("/manifest/id", message, "give another, or take it out of `quarantined`").into());
+        }
+        if serial < settings.min_serial {
+            let message = format!("serial {serial} is below {}, which `min_serial` asks for", settings.min_serial);
+            return Err(Problem::new("/manifest/serial", message, "give a newer bundle, or lower `min_serial`").into());
         }
         if serial < seen {
             let message = format!("serial {serial} is older than {seen}, which served already");
@@ -201,6 +213,25 @@ mod tests {
         assert!(offer(&mut slot, &text("a", 5, None), 0).is_err(), "a newer one is known");
         assert!(offer(&mut slot, &text("c", 7, None), 0).is_err(), "other content");
         assert_eq!(offer(&mut slot, &newer, 0), Ok(Activation::Activated));
+    }
+
+    #[test]
+    fn a_host_that_starts_anew_takes_nothing_below_its_lowest_serial() {
+        let settings = Settings { min_serial: 5, ..Settings::default() };
+        let mut slot: Slot<()> = Slot::default();
+        let refused = slot.offer(text("old", 4, None).as_bytes(), &settings, 0, |_| Ok(())).unwrap_err().to_string();
+        let said = "serial 4 is below 5, which `min_serial` asks for; give a newer bundle, or lower `min_serial`";
+        assert_eq!(refused, format!("/manifest/serial: {said}"));
+        assert_eq!(slot.offer(text("new", 5, None).as_bytes(), &settings, 0, |_| Ok(())), Ok(Activation::Activated));
+    }
+
+    #[test]
+    fn only_what_a_trusted_key_signed_says_what_is_newest() {
+        let text = text("a", u64::MAX, None);
+        let key = TrustedKey::from_bytes([7; 32]);
+        assert_eq!(Highest::of(text.as_bytes(), &[key]), None);
+        assert_eq!(Highest::of(b"junk", &[]), None);
+        assert_eq!(Highest::of(text.as_bytes(), &[]).unwrap().serial, u64::MAX, "where no key is asked for");
     }
 
     #[test]

@@ -34,6 +34,9 @@ pub struct Settings {
     pub trusted_keys: Vec<TrustedKey>,
     /// Bundles are loaded whoever signed them. Not beside `trusted_keys`.
     pub allow_unsigned: bool,
+    /// Bundles with a lower serial are not loaded, whoever signed them; 0 by default. A host that starts anew knows of no earlier one:
+    /// without this it takes any that a trusted key ever signed, from whoever can serve it.
+    pub min_serial: u64,
     /// Ids of bundles that may not be loaded, under no serial and whoever signed them.
     pub quarantined: Vec<String>,
     /// Keys for ids, receipts and signatures, from `secret` (a text of 16 bytes or more, the same on every host of a
@@ -112,11 +115,12 @@ impl ClientAddress {
     }
 }
 
-const MEMBERS: [&str; 9] = [
+const MEMBERS: [&str; 10] = [
     "bundle",
     "poll",
     "trusted_keys",
     "allow_unsigned",
+    "min_serial",
     "quarantined",
     "secret",
     "client_address",
@@ -150,6 +154,7 @@ impl Settings {
         let poll = members.get("poll").and_then(|part| door.read::<Poll>(part, "/poll"));
         let trusted = members.get("trusted_keys").and_then(|part| door.read::<Vec<String>>(part, "/trusted_keys"));
         let quarantined = members.get("quarantined").and_then(|part| door.read::<Vec<String>>(part, "/quarantined"));
+        let min_serial = members.get("min_serial").and_then(|part| door.read::<u64>(part, "/min_serial"));
         let unsigned = members.get("allow_unsigned").and_then(|part| door.read::<bool>(part, "/allow_unsigned"));
         let secret = members.get("secret").and_then(|part| door.read::<String>(part, "/secret"));
         let node = members.get("node").and_then(|part| door.read::<String>(part, "/node"));
@@ -191,6 +196,7 @@ impl Settings {
             source,
             trusted_keys,
             allow_unsigned: unsigned.unwrap_or(false),
+            min_serial: min_serial.unwrap_or(0),
             quarantined,
             keys,
             client_address,

@@ -4,6 +4,8 @@ mod name;
 
 pub use name::HeaderName;
 
+use alloc::vec::Vec;
+
 use crate::facts::{Fact, Facts, Header};
 use crate::limits;
 
@@ -12,12 +14,15 @@ const NONE: u8 = u8::MAX;
 
 /// An index over the facts' header lines.
 ///
-/// At most [`limits::HEADERS`] lines are looked at; a name not found among them when there are more is unknown.
+/// At most [`limits::HEADERS`] lines are looked at. Where there are more, names are looked for among the first [`limits::HEADERS_SEARCHED`]
+/// of them; one that is not found among these when there are still more is unknown.
 #[derive(Debug)]
 pub struct Headers<'a> {
     lines: &'a [Header<'a>],
     known: Option<&'a [&'a [u8]]>,
     index: HeaderIndex,
+    /// First values of known names that are beyond the lines looked at; empty as a rule, and no memory is asked for then.
+    beyond: Vec<(HeaderName, &'a [u8])>,
 }
 
 /// Where which names stand: the same for all requests whose lines have the same names.
@@ -72,7 +77,25 @@ impl<'a> Headers<'a> {
 
     /// With the index of lines that have the same names.
     pub(crate) fn indexed(facts: &Facts<'a>, index: HeaderIndex) -> Self {
-        Headers { lines: facts.headers, known: facts.headers_known, index }
+        let mut headers = Headers { lines: facts.headers, known: facts.headers_known, index, beyond: Vec::new() };
+        if headers.index.truncated {
+            headers.search();
+        }
+        headers
+    }
+
+    #[cold]
+    fn search(&mut self) {
+        for line in self.searched().iter().skip(limits::HEADERS) {
+            let Some(name) = HeaderName::parse(line.name) else { continue };
+            let is_seen = |(other, _): &(HeaderName, _)| *other == name;
+            let position = self.index.first.get(name as usize).copied();
+            if position.is_some_and(|position| position != NONE) || self.beyond.iter().any(is_seen) {
+                self.index.repeated |= name.bit();
+            } else {
+                self.beyond.push((name, line.value));
+            }
+        }
     }
 
     /// The index.
@@ -85,8 +108,18 @@ impl<'a> Headers<'a> {
         let position = self.index.first.get(name as usize).copied().unwrap_or(NONE);
         match self.lines.get(usize::from(position)) {
             Some(line) if position != NONE => Fact::Present(line.value),
-            _ if self.index.truncated || !self.speaks_for(name) => Fact::Unknown,
+            _ if self.index.truncated => self.get_beyond(name),
+            _ if !self.speaks_for(name) => Fact::Unknown,
             _ => Fact::Absent,
+        }
+    }
+
+    #[cold]
+    fn get_beyond(&self, name: HeaderName) -> Fact<&'a [u8]> {
+        match self.beyond.iter().find(|(other, _)| *other == name) {
+            Some((_, value)) => Fact::Present(value),
+            None if self.is_cut_off() || !self.speaks_for(name) => Fact::Unknown,
+            None => Fact::Absent,
         }
     }
 
@@ -130,6 +163,16 @@ impl<'a> Headers<'a> {
         self.lines.get(..limits::HEADERS).unwrap_or(self.lines)
     }
 
+    /// All lines among which names are looked for.
+    fn searched(&self) -> &'a [Header<'a>] {
+        self.lines.get(..limits::HEADERS_SEARCHED).unwrap_or(self.lines)
+    }
+
+    /// More lines came than names are looked for among.
+    fn is_cut_off(&self) -> bool {
+        self.lines.len() > limits::HEADERS_SEARCHED
+    }
+
     /// More lines came than are looked at.
     pub fn is_truncated(&self) -> bool {
         self.index.truncated
@@ -137,14 +180,45 @@ impl<'a> Headers<'a> {
 
     /// Every value of any header by its lower-case name; for names outside [`HeaderName`], as policy writes them.
     pub fn by_text(&self, name: &[u8]) -> Fact<&'a [u8]> {
-        match self.lines().iter().find(|line| line.name.eq_ignore_ascii_case(name)) {
+        match self.searched().iter().find(|line| line.name.eq_ignore_ascii_case(name)) {
             Some(line) => Fact::Present(line.value),
-            None if self.index.truncated || self.known.is_some_and(|known| !known.contains(&name)) => Fact::Unknown,
+            None if self.is_cut_off() || self.known.is_some_and(|known| !known.contains(&name)) => Fact::Unknown,
             None => Fact::Absent,
         }
     }
 
     fn speaks_for(&self, name: HeaderName) -> bool {
         self.known.is_none_or(|known| known.contains(&name.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use alloc::string::String;
+
+    #[test]
+    fn names_are_found_beyond_the_lines_that_are_looked_at() {
+        let pads: Vec<String> = (0..limits::HEADERS_SEARCHED).map(|line| format!("x-pad-{line}")).collect();
+        let agent = Header { name: b"user-agent", value: b"curl/8.5.0" };
+        for (before, expected) in [
+            (0, Fact::Present(&b"curl/8.5.0"[..])),
+            (limits::HEADERS, Fact::Present(b"curl/8.5.0")),
+            (limits::HEADERS_SEARCHED - 1, Fact::Present(b"curl/8.5.0")),
+            (limits::HEADERS_SEARCHED, Fact::Unknown),
+        ] {
+            let pads = pads.iter().take(before).map(|name| Header { name: name.as_bytes(), value: b"" });
+            let lines: Vec<Header<'_>> = pads.chain([agent]).collect();
+            let headers = Headers::new(&Facts { headers: &lines, ..Facts::default() });
+            assert_eq!(headers.get(HeaderName::UserAgent), expected, "behind {before}");
+            assert_eq!(headers.by_text(b"user-agent"), expected, "behind {before}");
+            let missing = if before < limits::HEADERS_SEARCHED { Fact::Absent } else { Fact::Unknown };
+            assert_eq!(headers.get(HeaderName::Accept), missing, "behind {before}");
+            assert!(!headers.is_repeated(HeaderName::UserAgent));
+            let twice: Vec<Header<'_>> = [agent].into_iter().chain(lines.iter().copied()).collect();
+            let headers = Headers::new(&Facts { headers: &twice, ..Facts::default() });
+            assert_eq!(headers.is_repeated(HeaderName::UserAgent), twice.len() <= limits::HEADERS_SEARCHED);
+        }
     }
 }

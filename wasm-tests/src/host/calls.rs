@@ -16,6 +16,7 @@ const INVALID_MEMORY: u32 = 6;
 const CAS_MISMATCH: u32 = 8;
 
 const REQUEST_HEADERS: u32 = 0;
+const REQUEST_TRAILERS: u32 = 1;
 const RESPONSE_HEADERS: u32 = 2;
 const CALL_RESPONSE_HEADERS: u32 = 6;
 const CALL_RESPONSE_BODY: u32 = 4;
@@ -179,6 +180,10 @@ fn link_headers(linker: &mut Linker<State>) -> Result<(), Error> {
                 let pairs = match map {
                     // Out of phase the real host hands over an empty map.
                     REQUEST_HEADERS => guest.headers().cloned().unwrap_or_default(),
+                    REQUEST_TRAILERS => match guest.stream() {
+                        Some(stream) if stream.in_trailers => stream.request.trailers.clone(),
+                        _ => Vec::new(),
+                    },
                     RESPONSE_HEADERS => match guest.stream() {
                         Some(stream) if stream.in_log => stream.answer(),
                         _ => Vec::new(),
@@ -198,6 +203,11 @@ fn link_headers(linker: &mut Linker<State>) -> Result<(), Error> {
         |caller: Caller<'_, State>, map: u32, name: u32, name_size: u32| {
             call(caller, "proxy_remove_header_map_value", |guest| {
                 let name = guest.read(name, name_size)?;
+                if map == REQUEST_TRAILERS {
+                    let stream = guest.stream().filter(|stream| stream.in_trailers).ok_or(BAD_ARGUMENT)?;
+                    stream.request.trailers.retain(|(other, _)| *other != name);
+                    return Ok(());
+                }
                 if map != REQUEST_HEADERS {
                     return Err(BAD_ARGUMENT);
                 }

@@ -11,6 +11,8 @@ pub struct Request {
     pub headers: Pairs,
     /// Properties by path, parts separated by NUL.
     pub properties: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Trailers; none: the head ends the request.
+    pub trailers: Pairs,
     /// The origin's answer, pseudo header first; none: the client went away before it.
     pub answer: Pairs,
 }
@@ -27,6 +29,12 @@ impl Request {
     /// With one more header.
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.headers.push((name.as_bytes().to_vec(), value.as_ref().to_vec()));
+        self
+    }
+
+    /// With a trailer, which comes when the head has passed.
+    pub fn trailer(mut self, name: &str, value: &str) -> Self {
+        self.trailers.push((name.as_bytes().to_vec(), value.as_bytes().to_vec()));
         self
     }
 
@@ -74,6 +82,8 @@ pub struct Seen {
     pub reply: Option<Reply>,
     /// Headers as they go upstream.
     pub headers: Pairs,
+    /// Trailers as they go upstream.
+    pub trailers: Pairs,
     /// Properties that the filter set.
     pub set: BTreeMap<String, Vec<u8>>,
     /// Host calls made in the request-headers callback, in order.
@@ -95,6 +105,8 @@ pub(super) struct Stream {
     pub(super) request: Request,
     /// Header maps can be read.
     pub(super) in_headers: bool,
+    /// Trailers can be read.
+    pub(super) in_trailers: bool,
     /// The request is being logged: the answer's headers can be read.
     pub(super) in_log: bool,
     pub(super) reply: Option<Reply>,

@@ -77,14 +77,22 @@ impl Vm {
     /// Sends a request through: context, request headers, log, end.
     pub fn request(&mut self, root: u32, request: Request) -> Result<Seen> {
         let id = self.store.data().world.borrow_mut().number();
-        let count = request.headers.len() as u32;
+        let (count, trailers) = (request.headers.len() as u32, request.trailers.len() as u32);
         self.store.data_mut().streams.insert(id, Stream { request, in_headers: true, ..Stream::default() });
         self.callback::<_, ()>(id, "proxy_on_context_create", (id, root))?;
-        let action: i32 = self.callback(id, "proxy_on_request_headers", (id, count, 1u32))?;
+        let ends = u32::from(trailers == 0);
+        let action: i32 = self.callback(id, "proxy_on_request_headers", (id, count, ends))?;
         let mut calls = Vec::new();
         if let Some(stream) = self.store.data_mut().streams.get_mut(&id) {
-            (stream.in_headers, stream.in_log) = (false, true);
+            (stream.in_headers, stream.in_trailers) = (false, true);
             calls = std::mem::take(&mut stream.calls);
+        }
+        if trailers > 0 && action == 0 {
+            let _: i32 = self.callback(id, "proxy_on_request_trailers", (id, trailers))?;
+        }
+        if let Some(stream) = self.store.data_mut().streams.get_mut(&id) {
+            (stream.in_trailers, stream.in_log) = (false, true);
+            stream.calls.clear();
         }
         self.callback::<_, ()>(id, "proxy_on_log", (id,))?;
         let _: i32 = self.callback(id, "proxy_on_done", (id,))?;
@@ -94,6 +102,7 @@ impl Vm {
             continued: action == 0,
             reply: stream.reply,
             headers: stream.request.headers,
+            trailers: stream.request.trailers,
             set: stream.set,
             calls,
             log_calls: stream.calls,

@@ -7,6 +7,7 @@ use filter_core::signals::{Pillar, SIGNALS};
 use serde_json::Value;
 
 use super::Explanation;
+use crate::terminal::shown;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -14,7 +15,7 @@ const DIM: Style = Style::new().dimmed();
 impl Display for Explanation {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for (name, text) in &self.about {
-            writeln!(f, "{DIM}{name:<13}{DIM:#} {text}")?;
+            writeln!(f, "{DIM}{name:<13}{DIM:#} {}", shown(text))?;
         }
         if !self.about.is_empty() {
             writeln!(f)?;
@@ -45,18 +46,18 @@ impl Explanation {
         let action = word(&self.event, "action").unwrap_or("unknown");
         write!(f, "{:<13} {BOLD}{action}{BOLD:#}", "action")?;
         match (word(&self.event, "rule"), word(&self.event, "mode")) {
-            (Some(rule), Some("shadow")) => writeln!(f, ", rule `{rule}` in shadow: it would have acted")?,
-            (Some(rule), _) => writeln!(f, ", by rule `{rule}`")?,
+            (Some(rule), Some("shadow")) => writeln!(f, ", rule `{}` in shadow: it would have acted", shown(rule))?,
+            (Some(rule), _) => writeln!(f, ", by rule `{}`", shown(rule))?,
             (None, _) => writeln!(f, ", as no rule matched")?,
         }
         let shadow = self.event.get("shadow").and_then(Value::as_array);
         let shadow: Vec<_> = shadow.into_iter().flatten().filter_map(Value::as_str).collect();
         if !shadow.is_empty() {
-            writeln!(f, "{:<13} {} would have acted", "in shadow", shadow.join(", "))?;
+            writeln!(f, "{:<13} {} would have acted", "in shadow", shown(&shadow.join(", ")))?;
         }
         for name in ["endpoint", "receipt"] {
             if let Some(text) = word(&self.event, name) {
-                writeln!(f, "{name:<13} {text}")?;
+                writeln!(f, "{name:<13} {}", shown(text))?;
             }
         }
         Ok(())
@@ -77,7 +78,7 @@ impl Explanation {
             let weight = reason.get("weight").and_then(Value::as_i64).unwrap_or(0);
             let detail = word(reason, "detail").unwrap_or_default();
             writeln!(f, "  {:>7}  {BOLD}{id}{BOLD:#} ({})", nats(weight), word(reason, "pillar").unwrap_or_default())?;
-            writeln!(f, "           {detail}")?;
+            writeln!(f, "           {}", shown(detail))?;
             let summary = SIGNALS.iter().find(|signal| signal.id == id).map(|signal| signal.summary);
             if let Some(summary) = summary.filter(|summary| *summary != detail) {
                 writeln!(f, "           {DIM}{summary}{DIM:#}")?;

@@ -81,7 +81,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let mut found: Vec<(&str, &Told)> =
         names.iter().filter_map(|name| Some((name.as_str(), accounts.of(name, &keys)?))).collect();
     found.sort_by_key(|(name, told)| (!told.taken_over, !told.under_attack, std::cmp::Reverse(told.score), *name));
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     if args.output == Output::Json {
         for (name, told) in &found {
             writeln!(out, "{}", json!({"user": name, "told": told}))?;
@@ -99,7 +99,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
         }
     }
     if accounts.unread > 0 {
-        writeln!(anstream::stderr(), "{} not readable, left out", many(accounts.unread, "line"))?;
+        writeln!(super::out::stderr(), "{} not readable, left out", many(accounts.unread, "line"))?;
     }
     Ok(Exit::problems_if(accounts.unread > 0))
 }

@@ -48,7 +48,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     let tests = if args.skip_tests { Tests::LeaveOut } else { Tests::Run };
     let (bytes, report) = match check::build(&args.source, tests) {
         Ok(built) => built,

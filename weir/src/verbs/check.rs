@@ -69,7 +69,7 @@ enum Output {
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let context = lint::Context { now: time::now(), own: args.own.clone(), ..Default::default() };
     let mut all = Vec::new();
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     for path in &args.files {
         let name = path.display().to_string();
         let text = read(path)?;

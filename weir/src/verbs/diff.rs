@@ -53,7 +53,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     };
     let changes = diff(&content(&args.before)?, &content(&args.after)?);
     let verdicts = args.on.as_deref().map(|trace| verdicts(&args, trace)).transpose()?;
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     if args.output == Output::Json {
         let mut object = json!({"changes": changes});
         if let (Some(verdicts), Some(members)) = (&verdicts, object.as_object_mut()) {

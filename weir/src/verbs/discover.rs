@@ -91,7 +91,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     }
     let report = inventory.report();
     let comparison = described.map(|described| compare::compare(&report, &described));
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = weir::terminal::Clean(BufWriter::new(io::stdout().lock()));
     match args.output {
         Output::Table => {
             let most = if args.top == 0 { usize::MAX } else { args.top };
@@ -106,7 +106,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     out.flush()?;
     let malformed = inventory.problems.malformed;
     if malformed > 0 {
-        let mut err = anstream::stderr().lock();
+        let mut err = super::out::stderr();
         writeln!(err, "{malformed} lines could not be read and are left out; the first are")?;
         inventory.problems.first.iter().try_for_each(|place| writeln!(err, "  {place}"))?;
     }

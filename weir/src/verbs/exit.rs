@@ -1,6 +1,6 @@
 //! How the program ends.
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -32,7 +32,7 @@ pub(super) fn code(result: anyhow::Result<Exit>) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-    anstream::eprintln!("{red}error{red:#}: {error:#}");
+    let _ = writeln!(super::out::stderr(), "{red}error{red:#}: {error:#}");
     let is_input = matches!(error.downcast_ref::<LoadError>(), Some(LoadError::Refused { .. }));
     ExitCode::from(if is_input { 1 } else { 2 })
 }

@@ -84,7 +84,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
         }
     };
     match args.output {
-        Output::Text => write!(anstream::stdout().lock(), "{explanation}")?,
+        Output::Text => write!(super::out::stdout(), "{explanation}")?,
         Output::Json => writeln!(std::io::stdout().lock(), "{:#}", explanation.to_json())?,
     }
     Ok(Exit::Fine)

@@ -80,7 +80,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
 }
 
 fn fetch(args: Update) -> anyhow::Result<Exit> {
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     let text =
         std::fs::read_to_string(&args.feeds).with_context(|| format!("`{}` cannot be read", args.feeds.display()))?;
     let config = match Config::read(&args.feeds, &text) {

@@ -72,7 +72,7 @@ fn after() -> String {
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let From::Robots(args) = args.from;
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     let new_names = args.output.with_extension("names.json");
     for path in [&args.output, &new_names] {
         if path.exists() && !args.force {

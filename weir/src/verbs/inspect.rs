@@ -35,7 +35,7 @@ enum Output {
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let name = args.bundle.display();
     let text = std::fs::read_to_string(&args.bundle).with_context(|| format!("`{name}` cannot be read"))?;
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     match inspect(&text, time::now()) {
         Ok(found) => match args.output {
             Output::Text => writeln!(out, "{found}")?,

@@ -28,7 +28,7 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let key = SigningKey::generate();
     let [secret, public] = key.write(&args.name)?;
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     writeln!(out, "{}: signs bundles; keep it where builds run, and a copy where nothing else does", secret.display())?;
     writeln!(out, "{}: for `trusted_keys` of every host; key id {}", public.display(), key.public().id())?;
     writeln!(out, "{}", key.public())?;

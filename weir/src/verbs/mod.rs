@@ -16,6 +16,7 @@ mod hub;
 mod inspect;
 mod keygen;
 mod man;
+mod out;
 mod progress;
 mod push;
 mod replay;

@@ -91,7 +91,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let engine = args.engine.load()?;
     let alerts = args.alerts.as_deref().map(create).transpose()?;
     let mut cases = args.cases.as_deref().map(create).transpose()?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = weir::terminal::Clean(BufWriter::new(io::stdout().lock()));
     let mut summary = Summary::new();
     if args.stateless
         && let Err(problems) = engine.bundle().check_without_memory()
@@ -159,7 +159,7 @@ fn one(
 
 /// Problems go to standard error, so that they reach a person whatever is printed.
 fn report(summary: &Summary) -> io::Result<()> {
-    let mut err = anstream::stderr().lock();
+    let mut err = super::out::stderr();
     let problems = &summary.problems;
     if let Some(first) = &problems.first_unreadable {
         writeln!(

@@ -34,7 +34,7 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let key = args.key.as_deref().map(SigningKey::read).transpose()?;
     let (old, new) = args.shelf.open()?.roll_back(args.to, key.as_ref(), args.expires, time::now())?;
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     let place = args.shelf.place();
     writeln!(out, "{place}: the content of serial {} serves from now on as serial {}", old.serial, new.serial)?;
     Ok(Exit::Fine)

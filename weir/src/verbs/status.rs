@@ -5,6 +5,7 @@ use std::io::Write;
 use clap::ValueEnum;
 use serde_json::json;
 use weir::status::{Node, Standing};
+use weir::terminal::shown;
 
 use super::Exit;
 use super::shelf::ShelfArgs;
@@ -50,14 +51,14 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
             (node, standing)
         })
         .collect();
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     match args.output {
         Output::Table => {
             writeln!(out, "{}: bundle {id} serial {serial}", args.shelf.place())?;
             for (node, standing) in &nodes {
                 let word = standing.as_str();
                 match &node.error {
-                    Some(error) => writeln!(out, "  {word:<9}  {}: {error}", node.node)?,
+                    Some(error) => writeln!(out, "  {word:<9}  {}: {}", node.node, shown(error))?,
                     None => writeln!(
                         out,
                         "  {word:<9}  {}: serial {}, {} loads, {} failed, {} requests not judged, {} VM reloads",

@@ -63,7 +63,7 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     let (mut is_fine, mut all) = (true, Vec::new());
     for path in &args.files {
         let Some(run) = one(path, &args.filter, &mut out)? else {

@@ -39,7 +39,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     anyhow::ensure!(!keys.is_empty(), "the settings trust no key; add `trusted_keys`, or give --trust");
     let name = args.bundle.display();
     let text = std::fs::read(&args.bundle).with_context(|| format!("`{name}` cannot be read"))?;
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     let bundle = match Bundle::trusted(&text, &keys) {
         Ok(bundle) => bundle,
         Err(problems) => {

@@ -81,7 +81,7 @@ fn what_is_refused() {
         ("{}", "/: no bundle is given; give `bundle` (the two lines as a string) or `poll`"),
         (
             r#"{"bundle":"x","bundel":"y"}"#,
-            "/bundel (line 1, column 23): unknown member `bundel`; expected `bundle`, `poll`, `trusted_keys`, `allow_unsigned`, `quarantined`, `secret`, `client_address`, `node` or `event_share`",
+            "/bundel (line 1, column 23): unknown member `bundel`; expected `bundle`, `poll`, `trusted_keys`, `allow_unsigned`, `min_serial`, `quarantined`, `secret`, `client_address`, `node` or `event_share`",
         ),
         (
             r#"{"bundle":7,"allow_unsigned":"yes","node":"a b"}"#,
