@@ -15,7 +15,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use common::{Desk, Ran, run};
+use common::vendor::{ACCOUNT, NAMESPACE, STORE, TOKEN, Vendor};
+use common::{Desk, Ran, run, run_with};
 use sha2::{Digest, Sha256};
 
 /// What was put, by path; and which paths in which order.
@@ -59,11 +60,13 @@ fn answer(stream: TcpStream, files: &Files) -> std::io::Result<()> {
         _ if headers.get("if-none-match").is_some_and(|_| tag.is_some()) => (412, Vec::new()),
         _ => {
             files.1.push(path.clone());
-            files.0.insert(path, body);
+            files.0.insert(path.clone(), body);
             (204, Vec::new())
         }
     };
-    let tag = tag.map(|tag| format!("etag: {tag}\r\n")).unwrap_or_default();
+    let weak = if path.contains("/weak/") { "W/" } else { "" };
+    let tag =
+        tag.filter(|_| !path.contains("/untagged/")).map(|tag| format!("etag: {weak}{tag}\r\n")).unwrap_or_default();
     write!(out, "HTTP/1.1 {status} x\r\n{tag}content-length: {}\r\nconnection: close\r\n\r\n", content.len())?;
     out.write_all(&content)
 }
@@ -72,20 +75,27 @@ struct Pipeline {
     desk: Desk,
     place: String,
     more: Vec<String>,
+    variables: Vec<(&'static str, String)>,
 }
 
 impl Pipeline {
     fn folder() -> Self {
         let desk = Pipeline::desk();
         let place = desk.path("shelf");
-        Pipeline { desk, place, more: Vec::new() }
+        Pipeline { desk, place, more: Vec::new(), variables: Vec::new() }
     }
 
     fn endpoint(files: &Files) -> Self {
         let desk = Pipeline::desk();
         std::fs::write(desk.path("token"), "sesame\n").unwrap();
         let more = vec!["--token-file".into(), desk.path("token")];
-        Pipeline { desk, place: endpoint(files), more }
+        Pipeline { desk, place: endpoint(files), more, variables: Vec::new() }
+    }
+
+    /// A vendor's store, by its REST API.
+    fn vendor(vendor: &Vendor, place: &str) -> Self {
+        let variables = vendor.variables(TOKEN).to_vec();
+        Pipeline { desk: Pipeline::desk(), place: place.to_owned(), more: Vec::new(), variables }
     }
 
     fn desk() -> Desk {
@@ -110,7 +120,7 @@ impl Pipeline {
 
     fn run(&self, arguments: &[&str]) -> Ran {
         let more: Vec<&str> = self.more.iter().map(String::as_str).collect();
-        run(&[arguments, &more].concat(), b"")
+        run_with(&[arguments, &more].concat(), b"", &self.variables)
     }
 
     fn push(&self, rule: &str, serial: u64) -> Ran {
@@ -265,4 +275,124 @@ fn nodes_are_asked() {
     pipeline.push("good", 5);
     let silent = pipeline.run(&["status", &pipeline.place, "--node", "http://127.0.0.1:1"]);
     assert!(silent.code == 1 && silent.out.contains("silent"), "{}{}", silent.out, silent.err);
+}
+
+#[test]
+fn a_place_that_cannot_tell_versions_apart_is_not_written_over() {
+    for kind in ["untagged", "weak"] {
+        let files = Files::default();
+        let mut pipeline = Pipeline::endpoint(&files);
+        pipeline.place = format!("{}{kind}/", pipeline.place);
+        assert_eq!(pipeline.push("good", 5).code, 0, "nothing is there that could be lost");
+        let ran = pipeline.push("next", 6);
+        assert!(ran.code == 2 && ran.err.contains("comes without a strong `ETag`"), "{}{}", ran.out, ran.err);
+        assert_eq!(pipeline.serials(), [(5, true)]);
+    }
+}
+
+#[test]
+fn what_others_wrote_on_a_shelf_does_not_drive_the_terminal() {
+    let pipeline = Pipeline::folder();
+    let hostile = "\u{1b}]0;owned\u{7}\u{1b}[8mhidden\rfake\u{202e}";
+    let ran = pipeline.run(&["push", &pipeline.build("good", 5), &pipeline.place, "--note", hostile]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let table = pipeline.run(&["history", &pipeline.place]).out;
+    let said = "\\u001b]0;owned\\u0007\\u001b[8mhidden\\u000dfake\\u202e";
+    assert!(table.contains(said) && !table.contains('\u{1b}'), "{table:?}");
+    assert_eq!(pipeline.history()[0]["note"], hostile, "JSON says the same");
+}
+
+/// Fastly's store and Cloudflare's namespace.
+fn vendors() -> [String; 2] {
+    [format!("fastly:{STORE}"), format!("cloudflare:{ACCOUNT}/{NAMESPACE}")]
+}
+
+#[test]
+fn stores_at_the_edge() {
+    for place in vendors() {
+        let vendor = Vendor::start();
+        let pipeline = Pipeline::vendor(&vendor, &place);
+        pipeline.lives();
+        let written = vendor.state().written.clone();
+        for push in written.chunks(4) {
+            assert!(push[0].starts_with("content/") && push[1].starts_with("manifest/"), "{place}: {written:?}");
+            assert_eq!(push[2..], ["default.history", "default"], "{place}");
+        }
+        // What hosts read there: the first line, and by its id the second.
+        let texts = vendor.texts();
+        let manifest: serde_json::Value = serde_json::from_str(&texts["default"]).unwrap();
+        assert_eq!(manifest["serial"], 8);
+        let content = &texts[&format!("content/{}", manifest["id"].as_str().unwrap())];
+        let whole = format!("{}\n{content}\n", texts["default"]);
+        std::fs::write(pipeline.desk.path("whole.json"), whole).unwrap();
+        let trust = pipeline.desk.path("one.pub");
+        let verified = run(&["verify", &pipeline.desk.path("whole.json"), "--trust", &trust], b"");
+        assert!(verified.code == 0 && verified.out.contains("(serial 8)"), "{}", verified.out);
+        // A content that was tampered with is not brought back.
+        let old = pipeline.history()[3]["id"].as_str().unwrap().to_owned();
+        vendor.state().values.get_mut(&format!("content/{old}")).unwrap().0 = b"{}".to_vec();
+        let back = pipeline.run(&["rollback", &place, "--to", "5"]);
+        assert!(back.code == 2 && back.err.contains("it is not what was put there"), "{}", back.err);
+    }
+}
+
+#[test]
+fn a_push_beside_another_is_refused() {
+    for place in vendors() {
+        let vendor = Vendor::start();
+        let pipeline = Pipeline::vendor(&vendor, &place);
+        assert_eq!(pipeline.push("good", 5).code, 0);
+        vendor.state().is_disturbed = true;
+        let ran = pipeline.push("next", 6);
+        assert!(ran.code == 2 && ran.err.contains("somebody else changed `default.history`"), "{}", ran.err);
+        assert_eq!(pipeline.serials(), [(5, true)], "what served goes on");
+        assert_eq!(pipeline.push("next", 6).code, 0);
+    }
+}
+
+#[test]
+fn vendors_that_say_no_are_quoted_with_what_to_do() {
+    let vendor = Vendor::start();
+    let pipeline = Pipeline::folder();
+    let bundle = pipeline.build("good", 5);
+    let push = |place: &str, variables: &[(&str, String)]| run_with(&["push", &bundle, place], b"", variables);
+    let secret = "not-the-right-one-98765";
+    for (place, token, expected) in [
+        (format!("fastly:{STORE}"), "", "`FASTLY_API_TOKEN` is not set; give it an API token of Fastly"),
+        (format!("fastly:{STORE}"), secret, "Fastly answered 401"),
+        ("fastly:nosuchstore".to_owned(), TOKEN, "there is no such store"),
+        ("fastly:../../token".to_owned(), TOKEN, "names no KV Store; give its id"),
+        (format!("cloudflare:{ACCOUNT}/{NAMESPACE}"), "", "`CLOUDFLARE_API_TOKEN` is not set"),
+        (format!("cloudflare:{ACCOUNT}/{NAMESPACE}"), secret, "answered 403 to reading key `default.history`"),
+        (format!("cloudflare:{ACCOUNT}/abc"), TOKEN, "there is no such namespace; `npx wrangler kv namespace list`"),
+        (format!("cloudflare:{NAMESPACE}"), TOKEN, "give `cloudflare:ACCOUNT_ID/NAMESPACE_ID`"),
+    ] {
+        let ran = push(&place, &vendor.variables(token));
+        assert!(ran.code == 2 && ran.err.contains(expected), "{place} {token}: {}", ran.err);
+        assert!(!format!("{}{}", ran.out, ran.err).contains(secret), "{}", ran.err);
+    }
+    assert!(vendor.state().written.is_empty());
+    let open = [("FASTLY_API_TOKEN", TOKEN.to_owned()), ("FASTLY_API_ENDPOINT", "http://192.0.2.1".to_owned())];
+    let ran = push(&format!("fastly:{STORE}"), &open);
+    assert!(ran.code == 2 && ran.err.contains("is no `https` URL, and the token would be seen"), "{}", ran.err);
+    let named = run_with(&["push", &bundle, &vendors()[0], "--name", "a/b"], b"", &vendor.variables(TOKEN));
+    assert!(named.code == 2 && named.err.contains("`a/b` is no name for a bundle there"), "{}", named.err);
+}
+
+#[test]
+fn a_vendor_that_says_later_is_asked_again_for_a_while() {
+    for place in vendors() {
+        let vendor = Vendor::start();
+        let pipeline = Pipeline::vendor(&vendor, &place);
+        (vendor.state().busy, vendor.state().retry_after) = (2, Some("1"));
+        let started = std::time::Instant::now();
+        let ran = pipeline.push("good", 5);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(started.elapsed() >= std::time::Duration::from_secs(2));
+        (vendor.state().busy, vendor.state().retry_after) = (99, Some("3600"));
+        let asked = vendor.state().asked;
+        let ran = pipeline.push("next", 6);
+        assert!(ran.code == 2 && ran.err.contains("too many requests; try again in 3600 s"), "{}", ran.err);
+        assert_eq!(vendor.state().asked, asked + 1, "nobody waits for an hour");
+    }
 }

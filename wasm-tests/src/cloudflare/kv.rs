@@ -77,6 +77,11 @@ impl Kv {
         Ok(())
     }
 
+    /// Holds these values, by key, and nothing else.
+    pub fn hold(&self, values: BTreeMap<String, String>) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).values = values;
+    }
+
     /// From now on it fails so.
     pub fn fail(&self, fault: Fault) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).fault = fault;

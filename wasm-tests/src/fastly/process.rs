@@ -21,6 +21,8 @@ pub struct Options {
     pub origin: SocketAddr,
     /// The two lines; `None`: the KV Store is empty.
     pub bundle: Option<String>,
+    /// More of the KV Store, by key.
+    pub kv: std::collections::BTreeMap<String, String>,
     /// The item `settings`; `None`: there is none.
     pub settings: Option<Value>,
     /// The item `fastly`.
@@ -38,6 +40,7 @@ impl Options {
             build,
             origin,
             bundle: Some(bundle.to_owned()),
+            kv: Default::default(),
             settings: Some(json!({ "poll": { "store": "weir", "key": "default" }, "allow_unsigned": true })),
             // On a busy machine the simulator counts waiting as CPU time.
             knobs: json!({ "events": "weir-events", "memory": false, "sandbox": { "cpu_ms": 1_000_000 } }),
@@ -71,6 +74,9 @@ impl Options {
                 fs::write(&path, bytes)?;
                 toml += &format!("{{ key = \"{key}\", file = {} }},\n", Value::from(path.display().to_string()));
             }
+        }
+        for (key, value) in &self.kv {
+            toml += &format!("{{ key = \"{key}\", data = {} }},\n", Value::from(value.as_str()));
         }
         toml += "]\n";
         toml += &self.more;

@@ -1,4 +1,5 @@
-//! Where hosts fetch their bundle: a folder behind a web server, or an HTTP endpoint that takes `PUT`.
+//! Where hosts fetch their bundle: a folder behind a web server, an HTTP endpoint that takes `PUT`, or a key-value store of Fastly's or
+//! Cloudflare's.
 //!
 //! ```text
 //! NAME.json            what hosts poll: the two lines of the newest bundle
@@ -6,10 +7,16 @@
 //! blobs/SHA256.json    every bundle that was ever put there, by the SHA-256 of its bytes
 //! ```
 //!
+//! In a key-value store the same things lie as the hosts there read them; `kv.rs` says how.
+//!
 //! The blob goes first and the pointer last, each in one step, so that whoever reads meanwhile sees the old state or the new
 //! one. Nothing is taken away: to go back, the old content is sealed anew under a higher serial.
 
+mod api;
+mod cloudflare;
 mod ecds;
+mod fastly;
+mod kv;
 mod place;
 
 use std::fmt;
@@ -19,9 +26,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::bundle::{Lines, SealError, SigningKey, Terms, seal};
+use crate::terminal::shown;
 use crate::time;
 
 pub use ecds::with_bundle;
+use place::Item;
 pub use place::{Place, Tag};
 
 /// One bundle that was put there.
@@ -70,7 +79,7 @@ impl Shelf {
     /// # Errors
     /// Where the place cannot be read.
     pub fn serving(&self) -> Result<Option<(Lines, Tag)>, ShelfError> {
-        let Some((bytes, tag)) = self.place.get(&self.pointer())? else { return Ok(None) };
+        let Some((bytes, tag)) = self.place.get(&self.name, Item::Pointer)? else { return Ok(None) };
         let text = String::from_utf8(bytes).map_err(|_| ShelfError::odd(&self.pointer(), "it is not UTF-8"))?;
         let lines = Lines::read(&text).map_err(|error| ShelfError::odd(&self.pointer(), &error.to_string()))?;
         Ok(Some((lines, tag)))
@@ -112,15 +121,16 @@ impl Shelf {
         if let Some(highest) = highest.filter(|highest| entry.serial <= *highest) {
             return Err(ShelfError::Serial { offered: entry.serial, highest });
         }
-        self.place.put(&format!("blobs/{}.json", entry.blob), text.as_bytes(), None)?;
+        self.place.put(&self.name, Item::Blob(&entry.blob), text.as_bytes(), None)?;
         // A push that broke off before its last step is gone on with.
         if !is_resumed {
             history.push(entry.clone());
             let lines: Vec<String> = history.iter().filter_map(|entry| serde_json::to_string(entry).ok()).collect();
-            self.place.put(&self.log(), format!("{}\n", lines.join("\n")).as_bytes(), Some(&history_tag))?;
+            let text = format!("{}\n", lines.join("\n"));
+            self.place.put(&self.name, Item::Log, text.as_bytes(), Some(&history_tag))?;
         }
         let tag = serving.map(|(_, tag)| tag).unwrap_or_default();
-        self.place.put(&self.pointer(), text.as_bytes(), Some(&tag))?;
+        self.place.put(&self.name, Item::Pointer, text.as_bytes(), Some(&tag))?;
         Ok(Pushed::New(entry))
     }
 
@@ -144,8 +154,13 @@ impl Shelf {
             None => before.find(|entry| entry.id != serving.manifest.id),
         };
         let old = old.ok_or(ShelfError::NoSuch(to))?;
-        let name = format!("blobs/{}.json", old.blob);
-        let (bytes, _) = self.place.get(&name)?.ok_or_else(|| ShelfError::odd(&name, "it is gone"))?;
+        // Whoever may write here chose it.
+        if old.blob.len() != 64 || !old.blob.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(ShelfError::odd(&self.log(), "a `blob` in it is no SHA-256"));
+        }
+        let name = Item::Blob(&old.blob).file(&self.name);
+        let (bytes, _) =
+            self.place.get(&self.name, Item::Blob(&old.blob))?.ok_or_else(|| ShelfError::odd(&name, "it is gone"))?;
         if sha256(&bytes) != old.blob {
             return Err(ShelfError::odd(&name, "it is not what was put there"));
         }
@@ -168,7 +183,7 @@ impl Shelf {
     }
 
     fn read_history(&self) -> Result<(Vec<Entry>, Tag), ShelfError> {
-        let Some((bytes, tag)) = self.place.get(&self.log())? else { return Ok(Default::default()) };
+        let Some((bytes, tag)) = self.place.get(&self.name, Item::Log)? else { return Ok(Default::default()) };
         let text = String::from_utf8_lossy(&bytes);
         let lines = text.lines().filter(|line| !line.trim().is_empty());
         let entries = lines.map(serde_json::from_str).collect::<Result<Vec<Entry>, _>>();
@@ -176,11 +191,11 @@ impl Shelf {
     }
 
     fn pointer(&self) -> String {
-        format!("{}.json", self.name)
+        Item::Pointer.file(&self.name)
     }
 
     fn log(&self) -> String {
-        format!("{}.history.jsonl", self.name)
+        Item::Log.file(&self.name)
     }
 }
 
@@ -249,15 +264,16 @@ impl std::error::Error for ShelfError {}
 /// One line for a person.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Whoever may write to the place chose these.
         let id: String = self.id.chars().take(16).collect();
-        let key = self.key.as_deref().unwrap_or("unsigned");
+        let (id, key) = (shown(&id), shown(self.key.as_deref().unwrap_or("unsigned")));
         write!(
             f,
             "{:>6}  {id}  {:<16}  {}  {}",
             self.serial,
             key,
             time::show(self.t),
-            self.note.as_deref().unwrap_or("")
+            shown(self.note.as_deref().unwrap_or(""))
         )
     }
 }

@@ -1,4 +1,4 @@
-//! A folder, or an HTTP endpoint: bytes by name, replaced in one step.
+//! A folder, an HTTP endpoint or a vendor's key-value store: bytes by name, replaced in one step.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,10 +8,11 @@ use ureq::Agent;
 use ureq::http::Response;
 
 use super::ShelfError;
+use super::kv::{Kv, changed};
 use crate::files;
 
 /// A file has at most so many bytes; a bundle has 4 MiB.
-const LONGEST: u64 = 64 << 20;
+pub(super) const LONGEST: u64 = 64 << 20;
 
 /// Where files are kept.
 pub enum Place {
@@ -19,6 +20,30 @@ pub enum Place {
     Folder(PathBuf),
     /// An endpoint that answers `GET` and `PUT` below a URL.
     Http(Http),
+    /// A key-value store at an edge.
+    Kv(Kv),
+}
+
+/// One thing that lies there.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Item<'a> {
+    /// What hosts get.
+    Pointer,
+    /// What was put there.
+    Log,
+    /// A bundle by the SHA-256 of its bytes.
+    Blob(&'a str),
+}
+
+impl Item<'_> {
+    /// Its file's name, on the shelf `name`.
+    pub(super) fn file(self, name: &str) -> String {
+        match self {
+            Item::Pointer => format!("{name}.json"),
+            Item::Log => format!("{name}.history.jsonl"),
+            Item::Blob(sum) => format!("blobs/{sum}.json"),
+        }
+    }
 }
 
 /// An endpoint.
@@ -28,15 +53,34 @@ pub struct Http {
     agent: Agent,
 }
 
-/// What a file was when it was read: its entity tag. The default: it was not there.
+/// What a file was when it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tag(Option<String>);
+pub enum Tag {
+    /// It was not there.
+    #[default]
+    Absent,
+    /// Its entity tag, or what stands for one.
+    Is(String),
+    /// It was there, and the place does not say how to tell it from another.
+    Unknown,
+}
 
 impl Place {
-    /// A URL, or else a folder. The token, if any, goes with each HTTP request as `Authorization: Bearer`.
-    pub fn new(given: &str, token: Option<String>) -> Self {
+    /// `fastly:STORE_ID`, `cloudflare:ACCOUNT_ID/NAMESPACE_ID`, a URL, or else a folder. The token, if any, goes with each HTTP request as
+    /// `Authorization: Bearer`; the vendors' tokens come from `variable`, which reads the environment.
+    ///
+    /// # Errors
+    /// Where a vendor's store is misnamed, or its token is not set.
+    pub fn new(
+        given: &str,
+        token: Option<String>,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ShelfError> {
+        if let Some(kv) = Kv::parse(given, variable) {
+            return kv.map(Place::Kv);
+        }
         if !given.starts_with("http://") && !given.starts_with("https://") {
-            return Place::Folder(PathBuf::from(given));
+            return Ok(Place::Folder(PathBuf::from(given)));
         }
         let agent = Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(30)))
@@ -44,38 +88,48 @@ impl Place {
             .max_redirects(0)
             .build()
             .into();
-        Place::Http(Http { base: given.trim_end_matches('/').to_owned(), token, agent })
+        Ok(Place::Http(Http { base: given.trim_end_matches('/').to_owned(), token, agent }))
     }
 
-    /// A file's bytes and tag; `None`: it is not there.
-    pub(super) fn get(&self, name: &str) -> Result<Option<(Vec<u8>, Tag)>, ShelfError> {
+    /// Its bytes and tag; `None`: it is not there.
+    pub(super) fn get(&self, name: &str, item: Item<'_>) -> Result<Option<(Vec<u8>, Tag)>, ShelfError> {
+        let file = item.file(name);
         match self {
-            Place::Folder(folder) => match std::fs::read(folder.join(name)) {
+            Place::Folder(folder) => match std::fs::read(folder.join(&file)) {
                 Ok(bytes) => {
-                    let tag = Tag(Some(super::sha256(&bytes)));
+                    let tag = Tag::Is(super::sha256(&bytes));
                     Ok(Some((bytes, tag)))
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-                Err(error) => Err(ShelfError::Place(format!("`{}`: {error}", folder.join(name).display()))),
+                Err(error) => Err(ShelfError::Place(format!("`{}`: {error}", folder.join(&file).display()))),
             },
-            Place::Http(http) => http.get(name),
+            Place::Http(http) => http.get(&file),
+            Place::Kv(kv) => kv.get(name, item),
         }
     }
 
-    /// Replaces a file; with a tag only if it is still what it was.
-    pub(super) fn put(&self, name: &str, bytes: &[u8], only_if: Option<&Tag>) -> Result<(), ShelfError> {
+    /// Replaces it; with a tag only if it is still what it was.
+    pub(super) fn put(
+        &self,
+        name: &str,
+        item: Item<'_>,
+        bytes: &[u8],
+        only_if: Option<&Tag>,
+    ) -> Result<(), ShelfError> {
+        let file = item.file(name);
         match self {
             Place::Folder(folder) => {
-                let path = folder.join(name);
-                let tag = self.get(name)?.map(|(_, tag)| tag).unwrap_or_default();
+                let path = folder.join(&file);
+                let tag = self.get(name, item)?.map(|(_, tag)| tag).unwrap_or_default();
                 if only_if.is_some_and(|expected| *expected != tag) {
-                    return Err(changed(name));
+                    return Err(changed(&file));
                 }
                 let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
                 let written = made.and_then(|()| files::replace(&path, bytes));
                 written.map_err(|error| ShelfError::Place(format!("`{}`: {error}", path.display())))
             }
-            Place::Http(http) => http.put(name, bytes, only_if),
+            Place::Http(http) => http.put(&file, bytes, only_if),
+            Place::Kv(kv) => kv.put(name, item, bytes, only_if),
         }
     }
 }
@@ -93,8 +147,9 @@ impl Http {
                 let tag = answer.headers().get("etag").and_then(|value| value.to_str().ok()).map(str::to_owned);
                 let bytes = answer.body_mut().with_config().limit(LONGEST).read_to_vec();
                 let bytes = bytes.map_err(|error| failed(&url, &error))?;
-                // Without a tag nothing can be compared: the file is there, and that is all that is known.
-                Ok(Some((bytes, Tag(Some(tag.unwrap_or_else(|| "*".into()))))))
+                // A weak one never matches (RFC 9110, 13.1.1).
+                let tag = tag.filter(|tag| !tag.starts_with("W/")).map_or(Tag::Unknown, Tag::Is);
+                Ok(Some((bytes, tag)))
             }
             404 | 410 => Ok(None),
             status => Err(ShelfError::Place(format!("`{url}` answered {status}"))),
@@ -109,8 +164,9 @@ impl Http {
         }
         request = match only_if {
             None => request,
-            Some(Tag(None)) => request.header("if-none-match", "*"),
-            Some(Tag(Some(tag))) => request.header("if-match", tag),
+            Some(Tag::Absent) => request.header("if-none-match", "*"),
+            Some(Tag::Is(tag)) => request.header("if-match", tag),
+            Some(Tag::Unknown) => return Err(untagged(&url)),
         };
         let answer: Response<_> = request.send(bytes).map_err(|error| failed(&url, &error))?;
         match answer.status().as_u16() {
@@ -133,8 +189,12 @@ fn failed(url: &str, error: &ureq::Error) -> ShelfError {
     ShelfError::Place(format!("`{url}`: {error}"))
 }
 
-fn changed(name: &str) -> ShelfError {
-    ShelfError::Place(format!("somebody else changed `{name}` meanwhile; look at `weir history` and try again"))
+/// Written all the same, two pushes at once would lose one, and nobody would know.
+fn untagged(url: &str) -> ShelfError {
+    ShelfError::Place(format!(
+        "`{url}` comes without a strong `ETag`, so a push could undo somebody else's unseen; use a server that sends one, or push to \
+         its folder"
+    ))
 }
 
 impl std::fmt::Debug for Place {
@@ -143,6 +203,7 @@ impl std::fmt::Debug for Place {
         match self {
             Place::Folder(folder) => write!(f, "Place({})", folder.display()),
             Place::Http(http) => write!(f, "Place({})", http.base),
+            Place::Kv(kv) => write!(f, "Place({kv:?})"),
         }
     }
 }

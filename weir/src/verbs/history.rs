@@ -10,7 +10,7 @@ use super::shelf::ShelfArgs;
 /// List the bundles that were pushed to a place, the newest first; `*` marks the one that hosts get
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  weir history /srv/bundles\n  weir history https://bundles.example/edge --output ndjson"
+    after_help = "Examples:\n  weir history /srv/bundles\n  weir history https://bundles.example/edge --output ndjson\n  FASTLY_API_TOKEN=... weir history fastly:STORE_ID"
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -31,7 +31,7 @@ enum Output {
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let shelf = args.shelf.open()?;
     let serving = shelf.serving()?.map(|(lines, _)| (lines.manifest.serial, lines.manifest.id));
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     for entry in shelf.history()?.iter().rev() {
         let is_serving = serving.as_ref().is_some_and(|(serial, id)| *serial == entry.serial && *id == entry.id);
         match args.output {

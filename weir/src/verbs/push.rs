@@ -15,23 +15,29 @@ use super::Exit;
 /// PLACE is a folder that a web server serves, or a URL below which files can be put with PUT. The bundle is kept there for
 /// good as blobs/SHA256.json, then NAME.history.jsonl gets a line, and NAME.json, which hosts poll, is replaced last. What
 /// hosts would refuse is not pushed: a serial that is not above those before, an unsigned bundle after a signed one.
+///
+/// Or it is a Fastly KV Store or a Cloudflare KV namespace, as the Weir services there read it: content/ID and manifest/SHA256
+/// first, then NAME.history, and the key NAME last. The API token is read from FASTLY_API_TOKEN or CLOUDFLARE_API_TOKEN.
+/// Cloudflare's KV cannot write on condition: there, leave a minute between two pushes.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   weir push bundle.json /srv/bundles --note 'block the new scraper'
   weir push bundle.json https://bundles.example/edge --token-file token
+  FASTLY_API_TOKEN=... weir push bundle.json fastly:STORE_ID
+  CLOUDFLARE_API_TOKEN=... weir push bundle.json cloudflare:ACCOUNT_ID/NAMESPACE_ID
   weir push bundle.json --ecds /etc/weir/ecds.yaml")]
 pub(super) struct Args {
     /// Bundle
     #[arg(value_name = "BUNDLE")]
     bundle: PathBuf,
-    /// Folder or URL
+    /// Folder, URL, fastly:STORE_ID or cloudflare:ACCOUNT_ID/NAMESPACE_ID
     #[arg(value_name = "PLACE", required_unless_present = "ecds")]
     place: Option<String>,
     /// File that Envoy's extension discovery reads: its host settings get this bundle, in one step
     #[arg(long, value_name = "FILE")]
     ecds: Option<PathBuf>,
-    /// Name of the bundle at PLACE: hosts poll NAME.json
+    /// Name of the bundle at PLACE: hosts poll NAME.json, or the key NAME
     #[arg(long, value_name = "NAME", default_value = "default")]
     name: String,
     /// File with the token that the endpoint asks for, sent as `Authorization: Bearer`
@@ -44,7 +50,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let text = read(&args.bundle)?;
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     if let Err(problems) = desk::take(text.as_bytes()) {
         let name = args.bundle.display();
         problems.iter().try_for_each(|problem| writeln!(out, "{name}: {problem}"))?;
@@ -52,7 +58,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     }
     if let Some(place) = &args.place {
         let token = args.token_file.as_deref().map(read).transpose()?.map(|token| token.trim().to_owned());
-        let shelf = Shelf::new(Place::new(place, token), &args.name);
+        let at = Place::new(place, token, &|name| std::env::var(name).ok())?;
+        let shelf = Shelf::new(at, &args.name);
         match shelf.push(&text, args.note.clone(), time::now())? {
             Pushed::New(entry) => {
                 writeln!(out, "{place}: bundle {} serial {} serves from now on", entry.id, entry.serial)?

@@ -7,7 +7,7 @@ use weir::shelf::{Place, Shelf};
 
 #[derive(clap::Args)]
 pub(super) struct ShelfArgs {
-    /// Folder, or URL below which files can be had with GET and put with PUT
+    /// Folder; URL below which files can be had with GET and put with PUT; fastly:STORE_ID or cloudflare:ACCOUNT_ID/NAMESPACE_ID
     #[arg(value_name = "PLACE")]
     place: String,
     /// Name of the bundle there: hosts poll NAME.json
@@ -24,7 +24,8 @@ impl ShelfArgs {
             std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))
         };
         let token = self.token_file.as_ref().map(read).transpose()?.map(|token| token.trim().to_owned());
-        Ok(Shelf::new(Place::new(&self.place, token), &self.name))
+        let place = Place::new(&self.place, token, &|name| std::env::var(name).ok())?;
+        Ok(Shelf::new(place, &self.name))
     }
 
     pub(super) fn place(&self) -> &str {

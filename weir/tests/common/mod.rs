@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod vendor;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -56,8 +58,16 @@ pub(crate) fn data(name: &str) -> String {
 
 /// Runs the program with `input` on its standard input.
 pub(crate) fn run(arguments: &[&str], input: &[u8]) -> Ran {
+    run_with(arguments, input, &[])
+}
+
+/// The same with variables set, and without the vendors' tokens that there may be.
+pub(crate) fn run_with(arguments: &[&str], input: &[u8], variables: &[(&str, String)]) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_weir"))
         .args(arguments)
+        .env_remove("FASTLY_API_TOKEN")
+        .env_remove("CLOUDFLARE_API_TOKEN")
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
