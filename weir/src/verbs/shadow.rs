@@ -105,7 +105,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
 
 fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
     let report = args.from.report(&args.from.rollout()?)?;
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     match args.output {
         Output::Table => write!(out, "{}", shadow::table(&report))?,
         Output::Json => writeln!(out, "{:#}", shadow::to_json(&report))?,
@@ -117,7 +117,7 @@ fn decide(args: &DecideArgs) -> anyhow::Result<Exit> {
     let rollout = args.from.rollout()?;
     let report = args.from.report(&rollout)?;
     let ruling = report.clients.ruling(&rollout.guardrails, report.until.saturating_sub(report.since));
-    let mut out = anstream::stdout().lock();
+    let mut out = super::out::stdout();
     match args.output {
         Output::Table => writeln!(out, "{}\n{}: {}", shadow::table(&report), ruling.as_str(), ruling.why())?,
         Output::Json => {

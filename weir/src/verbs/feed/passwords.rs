@@ -110,7 +110,7 @@ pub(super) fn run(args: Passwords) -> anyhow::Result<Exit> {
         bar.set_position(so_far);
     });
     bar.finish_and_clear();
-    let mut out = anstream::stdout().lock();
+    let mut out = crate::verbs::out::stdout();
     let made = match made {
         Ok(made) => made,
         Err(why) => {
