@@ -3,6 +3,7 @@
 use wasm_tests::evidence::corpus::Data;
 use wasm_tests::host::{Process, Request, replay};
 use wasm_tests::{bundles, recorded};
+use weir::bundle::pack;
 use weir::host::Host;
 use weir::trace;
 
@@ -20,6 +21,28 @@ fn the_large_recording() {
     let requests: Vec<_> = data.clients().unwrap().into_iter().flat_map(|client| client.requests).collect();
     assert!(requests.len() > 1500, "only {} requests in the recording", requests.len());
     same_lines(requests);
+}
+
+/// The two lines and the compact form are one engine: every line is the same, of the committed corpus and of what data there is.
+#[test]
+fn both_forms_of_a_bundle_judge_alike() {
+    let bundle = recorded::reporting_bundle();
+    let compact = String::from_utf8(pack(&bundle, true).unwrap()).unwrap();
+    let [line, compact] = [bundle, compact].map(|bundle| recorded::engine(&bundle));
+    let mut requests: Vec<_> = recorded::clients().into_iter().map(|recorded| recorded.request).collect();
+    if let Some(data) = Data::from_env() {
+        requests.extend(data.clients().unwrap().into_iter().flat_map(|client| client.requests));
+        requests.extend(data.honeypot().unwrap().into_iter().step_by(4));
+        requests.extend(data.visitors().unwrap().into_iter().step_by(4));
+    }
+    for request in &requests {
+        let lent = request.facts();
+        let facts = lent.facts();
+        assert_eq!(
+            compact.judge(&facts, request.t).event(&request.id),
+            line.judge(&facts, request.t).event(&request.id)
+        );
+    }
 }
 
 /// Each request as Envoy shows it, natively and in one of two VMs by turns.

@@ -1,10 +1,11 @@
 //! Which bundle serves: all or nothing, never back, and the last good one stays.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 
 use super::bundle::Opened;
-use super::{Bundle, Problem, Problems, Settings, TrustedKey};
+use super::{Bundle, Loading, Problem, Problems, Settings, TrustedKey};
 
 /// What became of a bundle that was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Highest {
     /// Serial of the newest bundle that ever served.
     pub serial: u64,
     /// Its id.
-    pub id: alloc::string::String,
+    pub id: String,
 }
 
 impl Highest {
@@ -82,27 +83,74 @@ impl<T> Slot<T> {
     /// what is not trusted is not read.
     pub fn offer(
         &mut self,
-        text: &[u8],
+        bytes: &[u8],
         settings: &Settings,
         now: u64,
         make: impl FnOnce(Bundle) -> Result<T, Problems>,
     ) -> Result<Activation, Problems> {
-        let opened = Opened::new(text, &settings.trusted_keys)?;
-        let (serial, id) = (opened.manifest.serial, opened.manifest.id.clone());
-        let is_highest = serial == self.highest.serial && id == self.highest.id;
-        if is_highest && self.is_highest {
-            return Ok(Activation::Unchanged);
-        }
-        self.check(&opened, settings, now)?;
-        self.serving = Some(Arc::new(make(Bundle::opened(opened)?)?));
+        self.take(Opened::new(bytes, &settings.trusted_keys)?, settings, now, make)
+    }
+
+    /// Offers what [`offer`](Self::offer) took before under the same `trusted_keys`, from where nobody else writes: signature and hash
+    /// are not checked again, and golden tests are not read.
+    ///
+    /// # Errors
+    /// As `offer`.
+    pub fn restore(
+        &mut self,
+        bytes: &[u8],
+        settings: &Settings,
+        now: u64,
+        make: impl FnOnce(Bundle) -> Result<T, Problems>,
+    ) -> Result<Activation, Problems> {
+        self.take(Opened::vetted(bytes)?, settings, now, make)
+    }
+
+    /// Begins to take a bundle, for hosts that take it in pieces; what comes out goes to [`finish`](Self::finish). `None`: it serves
+    /// already.
+    ///
+    /// # Errors
+    /// As [`offer`](Self::offer), as far as the first line shows it.
+    pub fn begin<'t>(&self, bytes: &'t [u8], settings: &Settings, now: u64) -> Result<Option<Loading<'t>>, Problems> {
+        self.admit(Opened::new(bytes, &settings.trusted_keys)?, settings, now)
+    }
+
+    /// Puts to work what was begun with, unless another that it may not follow was put to work meanwhile.
+    ///
+    /// # Errors
+    /// As [`offer`](Self::offer).
+    pub fn finish(
+        &mut self,
+        bundle: Bundle,
+        make: impl FnOnce(Bundle) -> Result<T, Problems>,
+    ) -> Result<Activation, Problems> {
+        let (serial, id) = (bundle.serial(), String::from(bundle.id()));
+        self.check_serial(serial, &id)?;
+        self.serving = Some(Arc::new(make(bundle)?));
         self.highest = Highest { serial, id };
         self.is_highest = true;
         Ok(Activation::Activated)
     }
 
-    fn check(&self, opened: &Opened<'_>, settings: &Settings, now: u64) -> Result<(), Problems> {
+    fn take(
+        &mut self,
+        opened: Opened<'_>,
+        settings: &Settings,
+        now: u64,
+        make: impl FnOnce(Bundle) -> Result<T, Problems>,
+    ) -> Result<Activation, Problems> {
+        match self.admit(opened, settings, now)? {
+            Some(loading) => self.finish(loading.whole()?, make),
+            None => Ok(Activation::Unchanged),
+        }
+    }
+
+    /// Lets in what may serve by its first line; `None`: it serves already.
+    fn admit<'t>(&self, opened: Opened<'t>, settings: &Settings, now: u64) -> Result<Option<Loading<'t>>, Problems> {
         let (serial, id) = (opened.manifest.serial, &opened.manifest.id);
-        let seen = self.highest.serial;
+        if self.is_highest && serial == self.highest.serial && *id == self.highest.id {
+            return Ok(None);
+        }
         if settings.quarantined.contains(id) {
             let message = format!("bundle `{id}` is quarantined");
             return Err(Problem::new("/manifest/id", message, "give another, or take it out of `quarantined`").into());
@@ -111,19 +159,24 @@ impl<T> Slot<T> {
             let message = format!("serial {serial} is below {}, which `min_serial` asks for", settings.min_serial);
             return Err(Problem::new("/manifest/serial", message, "give a newer bundle, or lower `min_serial`").into());
         }
-        if serial < seen {
-            let message = format!("serial {serial} is older than {seen}, which served already");
-            return Err(
-                Problem::new("/manifest/serial", message, "build the old content again under a new serial").into()
-            );
-        }
-        if serial == seen && *id != self.highest.id && !self.highest.id.is_empty() {
-            let message = format!("serial {serial} served with other content");
-            return Err(Problem::new("/manifest/serial", message, "build it again under a new serial").into());
-        }
+        self.check_serial(serial, id)?;
         if let Some(from) = opened.manifest.not_before.filter(|from| now < *from) {
             let message = format!("it may not begin before {from}, now is {now}");
             return Err(Problem::new("/manifest/not_before", message, "offer it again then").into());
+        }
+        Ok(Some(Loading::new(opened)))
+    }
+
+    fn check_serial(&self, serial: u64, id: &str) -> Result<(), Problems> {
+        let seen = self.highest.serial;
+        if serial < seen {
+            let message = format!("serial {serial} is older than {seen}, which served already");
+            let remedy = "build the old content again under a new serial";
+            return Err(Problem::new("/manifest/serial", message, remedy).into());
+        }
+        if serial == seen && id != self.highest.id && !self.highest.id.is_empty() {
+            let message = format!("serial {serial} served with other content");
+            return Err(Problem::new("/manifest/serial", message, "build it again under a new serial").into());
         }
         Ok(())
     }
@@ -133,7 +186,7 @@ impl<T> Slot<T> {
 mod tests {
     use super::*;
     use crate::policy::wire;
-    use alloc::string::{String, ToString};
+    use alloc::string::ToString;
 
     fn text(rule: &str, serial: u64, not_before: Option<u64>) -> String {
         let content =

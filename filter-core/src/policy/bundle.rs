@@ -1,10 +1,12 @@
 //! A bundle, checked: everything a verdict depends on besides the request.
 
 mod compile;
+mod load;
 mod read;
 #[cfg(test)]
 mod tests;
 
+pub use load::Loading;
 pub(super) use read::Opened;
 
 use alloc::boxed::Box;
@@ -58,7 +60,7 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// Reads and checks the two lines, whoever signed them. Hosts use [`trusted`](Self::trusted).
+    /// Reads and checks a bundle in either form, whoever signed it. Hosts use [`trusted`](Self::trusted).
     ///
     /// # Errors
     /// Everything that is wrong, at once. Where the first line is wrong in its format or does not fit the second, only that.
@@ -66,19 +68,13 @@ impl Bundle {
         Bundle::trusted(text, &[])
     }
 
-    /// Reads and checks the two lines; where `keys` are given, one of them must have signed, and the second line is not read
-    /// before that is known.
+    /// Reads and checks a bundle in either form; where `keys` are given, one of them must have signed, and what the first line names is
+    /// not read before that is known.
     ///
     /// # Errors
     /// As [`parse`](Self::parse), and where no trusted key signed.
     pub fn trusted(text: &[u8], keys: &[TrustedKey]) -> Result<Self, Problems> {
-        Bundle::opened(Opened::new(text, keys)?)
-    }
-
-    /// Reads and checks the second line too.
-    pub(super) fn opened(opened: Opened<'_>) -> Result<Self, Problems> {
-        let (manifest, signer, content) = opened.read()?;
-        compile::bundle(manifest, signer, content)
+        Loading::new(Opened::new(text, keys)?).whole()
     }
 
     /// Id of the trusted key whose signature was checked.

@@ -1,9 +1,11 @@
 //! What to do about a request: the sixth stage of the line.
 //!
-//! Signals weigh, rules act. A [`Bundle`] holds weights, tables and rules and travels as two lines of JSON ([`wire`]);
+//! Signals weigh, rules act. A [`Bundle`] holds weights, tables and rules and travels as two lines of JSON ([`wire`]), or
+//! in a [`compact`] form;
 //! [`Settings`] are the host's own and hold trust and secrets. Both are checked whole when they are loaded, so that
 //! nothing can fail when a request comes.
 
+pub mod compact;
 pub mod json;
 #[cfg(feature = "catalogue")]
 pub mod vocabulary;
@@ -24,7 +26,7 @@ mod signature;
 
 pub use action::{Action, Block, Limited, Redirect, Tarpit};
 pub use activation::{Activation, Highest, Slot};
-pub use bundle::{Bundle, check_content};
+pub use bundle::{Bundle, Loading, check_content};
 pub use endpoint::Endpoint;
 pub(crate) use limit::Limiter;
 pub use limit::{RateLimit, Refused};

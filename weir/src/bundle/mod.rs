@@ -3,11 +3,13 @@
 mod diff;
 mod inspect;
 mod keys;
+mod pack;
 mod seal;
 mod verdicts;
 
 pub use diff::{Change, diff};
 pub use inspect::{Inspection, RuleLine, inspect, read};
 pub use keys::{KeyError, SigningKey, read_public};
+pub use pack::{PackError, pack};
 pub use seal::{Lines, SealError, Terms, seal};
 pub use verdicts::{Move, Verdicts, compare};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use policy_compiler::{Tests, lint};
-use weir::bundle::{Lines, SigningKey, Terms, seal};
+use weir::bundle::{self, Lines, SigningKey, Terms, seal};
 use weir::check::{self, Kind};
 use weir::replay::many;
 use weir::{files, time};
@@ -22,7 +22,7 @@ use super::Exit;
 Examples:
   weir build policies/default.json -o policies/bundles/default.json
   weir build my-policy.json -o bundle.json && weir replay --bundle bundle.json access.log
-  weir build my-policy.json --key production.key --expires 90d -o bundle.json")]
+  weir build my-policy.json --key production.key --expires 90d -o bundle.json --compact bundle.bin")]
 pub(super) struct Args {
     /// Policy source (JSON)
     #[arg(value_name = "SOURCE")]
@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// Where the bundle goes; replaced in one step
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
+    /// The same bundle in its compact form, as `weir pack` writes it
+    #[arg(long, value_name = "FILE")]
+    compact: Option<PathBuf>,
     /// Key file that signs; without it the bundle loads only where the host says `allow_unsigned`
     #[arg(long, short, value_name = "FILE")]
     key: Option<PathBuf>,
@@ -62,6 +65,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     files::replace(&args.output, text.as_bytes())
         .with_context(|| format!("`{}` cannot be written", args.output.display()))?;
     writeln!(out, "{}: {report}", args.output.display())?;
+    if let Some(path) = &args.compact {
+        let bytes = bundle::pack(&text, false)?;
+        files::replace(path, &bytes).with_context(|| format!("`{}` cannot be written", path.display()))?;
+        writeln!(out, "{}: {} bytes", path.display(), bytes.len())?;
+    }
     let source = std::fs::read_to_string(&args.source).unwrap_or_default();
     let context = lint::Context { now: time::now(), own: Vec::new(), ..Default::default() };
     for warning in check::lint(Kind::Policy, &args.source, &source, &context) {

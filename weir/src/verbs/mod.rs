@@ -17,6 +17,7 @@ mod inspect;
 mod keygen;
 mod man;
 mod out;
+mod pack;
 mod progress;
 mod push;
 mod replay;
@@ -60,6 +61,7 @@ enum Verb {
     From(from::Args),
     Feed(feed::Args),
     Build(build::Args),
+    Pack(pack::Args),
     #[command(alias = "lint")]
     Check(check::Args),
     Test(test::Args),
@@ -91,6 +93,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Verb::From(args) => from::run(args),
         Verb::Feed(args) => feed::run(args),
         Verb::Build(args) => build::run(args),
+        Verb::Pack(args) => pack::run(args),
         Verb::Check(args) => check::run(args),
         Verb::Test(args) => test::run(args),
         Verb::Keygen(args) => keygen::run(args),

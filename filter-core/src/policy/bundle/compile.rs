@@ -1,5 +1,6 @@
 //! From wire types to the checked bundle: names are resolved, numbers bounded, tables built.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -9,34 +10,37 @@ use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::read::{self, Opened, Read, Tables};
 use super::{Action, Bundle, Endpoint, RateLimit, Rule};
 use crate::fingerprint::credentials::{Breached, BreachedKind, Fuse};
 use crate::fingerprint::{Category, IdentitySource, Named, Names};
 use crate::limits;
+use crate::policy::compact;
 use crate::policy::condition::{Guards, List, Scope, Word, list};
 use crate::policy::json::one_of;
 use crate::policy::problem::{Problem, Problems};
 use crate::policy::rule::check_name;
-use crate::policy::wire::{self, Content, Manifest};
+use crate::policy::wire::{self, Content};
 use crate::score::Weights;
 use crate::signals::infrastructure::{NetworkKind, NetworkList, Networks, RangeTable};
 use crate::signals::{SIGNALS, SignalId};
 use crate::state::Limits;
 
 /// The manifest's checks and the content's, together.
-pub(super) fn bundle(manifest: Manifest, signer: Option<String>, content: Content) -> Result<Bundle, Problems> {
+pub(super) fn bundle(opened: &Opened<'_>, read: Read<'_>) -> Result<Bundle, Problems> {
+    let Opened { manifest, signer, .. } = opened;
     let mut problems = Vec::new();
     if let (Some(from), Some(to)) = (manifest.not_before, manifest.expires)
         && from >= to
     {
         problems.push(Problem::new("/manifest/expires", "it expires before it may begin", "swap the times"));
     }
-    let compiled = compile(content, "/content", &mut problems);
+    let compiled = compile(read, "/content", &mut problems);
     Problems::check(problems)?;
     Ok(Bundle {
-        id: manifest.id,
+        id: manifest.id.clone(),
         serial: manifest.serial,
-        signer,
+        signer: signer.clone(),
         not_before: manifest.not_before,
         expires: manifest.expires,
         ..compiled
@@ -46,18 +50,19 @@ pub(super) fn bundle(manifest: Manifest, signer: Option<String>, content: Conten
 /// The content's checks alone; places start at its root.
 pub(super) fn check(content: Content) -> Result<(), Problems> {
     let mut problems = Vec::new();
-    compile(content, "", &mut problems);
+    compile(Read::within(content), "", &mut problems);
     Problems::check(problems)
 }
 
-fn compile(mut content: Content, at: &str, problems: &mut Vec<Problem>) -> Bundle {
+fn compile(read: Read<'_>, at: &str, problems: &mut Vec<Problem>) -> Bundle {
+    let Read { mut content, names: apart, tables, breached: filters } = read;
     let weights = weights(&content, at, problems);
     let identity = identity(content.settings.identity, &format!("{at}/settings/identity"), problems);
-    let networks = networks(content.networks, &format!("{at}/networks"), problems);
-    let names = names(content.names, &networks, &format!("{at}/names"), problems);
+    let networks = networks(content.networks, tables, &format!("{at}/networks"), problems);
+    let names = names(content.names, &apart, &networks, &format!("{at}/names"), problems);
     let endpoints = endpoints(content.endpoints, &format!("{at}/endpoints"), problems);
     let lists = lists(content.lists, &format!("{at}/lists"), problems);
-    let breached = breached(content.breached, &format!("{at}/breached"), problems);
+    let breached = breached(content.breached, &filters, &format!("{at}/breached"), problems);
     let has_limits = !content.limits.is_empty();
     let limits = memory(&content.settings.limits, has_limits, &format!("{at}/settings/limits"), problems);
     let rate_limits = rate_limits(content.limits, &format!("{at}/limits"), problems);
@@ -232,7 +237,7 @@ fn identity(sources: Vec<wire::IdentitySource>, place: &str, problems: &mut Vec<
     (0usize..).zip(sources).map(compile).collect()
 }
 
-fn networks(wire: wire::Networks, place: &str, problems: &mut Vec<Problem>) -> Networks {
+fn networks(wire: wire::Networks, tables: Option<Tables>, place: &str, problems: &mut Vec<Problem>) -> Networks {
     let mut lists = Vec::new();
     for (index, entry) in wire.lists.iter().enumerate() {
         check_name(&entry.name, &format!("{place}/lists/{index}/name"), problems);
@@ -254,11 +259,13 @@ fn networks(wire: wire::Networks, place: &str, problems: &mut Vec<Problem>) -> N
         }
         sets.push(set.unwrap_or(0));
     }
-    let ranges = table((&wire.v4, "v4"), (&wire.v6, "v6"), place, problems);
-    let asns = table((&wire.asn_v4, "asn_v4"), (&wire.asn_v6, "asn_v6"), place, problems);
-    let countries = table((&wire.country_v4, "country_v4"), (&wire.country_v6, "country_v6"), place, problems);
-    match Networks::new(lists, sets, ranges) {
-        Ok(networks) => networks.with_asns(asns).with_countries(countries),
+    let tables = tables.unwrap_or_else(|| Tables {
+        networks: table((&wire.v4, "v4"), (&wire.v6, "v6"), place, problems),
+        asns: table((&wire.asn_v4, "asn_v4"), (&wire.asn_v6, "asn_v6"), place, problems),
+        countries: table((&wire.country_v4, "country_v4"), (&wire.country_v6, "country_v6"), place, problems),
+    });
+    match Networks::new(lists, sets, tables.networks) {
+        Ok(networks) => networks.with_asns(tables.asns).with_countries(tables.countries),
         Err(errors) => {
             problems.extend(errors.iter().map(|error| split(place.to_string(), error)));
             Networks::default()
@@ -283,7 +290,7 @@ fn base64(text: &str, place: String, problems: &mut Vec<Problem>) -> Vec<u8> {
     })
 }
 
-fn breached(entries: Vec<wire::BreachedEntry>, place: &str, problems: &mut Vec<Problem>) -> Breached {
+fn breached(entries: Vec<wire::BreachedEntry>, apart: &[&[u8]], place: &str, problems: &mut Vec<Problem>) -> Breached {
     let mut breached = Breached::default();
     for (index, entry) in (0usize..).zip(entries) {
         let place = format!("{place}/{index}");
@@ -293,7 +300,10 @@ fn breached(entries: Vec<wire::BreachedEntry>, place: &str, problems: &mut Vec<P
             let message = format!("unknown word `{}`", entry.kind.escape_debug());
             problems.push(Problem::new(format!("{place}/kind"), message, one_of(&["passwords", "pairs"])));
         }
-        let table = base64(&entry.table, format!("{place}/table"), problems);
+        let table = match apart.get(index) {
+            Some(table) => table.to_vec(),
+            None => base64(&entry.table, format!("{place}/table"), problems),
+        };
         let seed = u64::from_str_radix(&entry.seed, 16).map_err(|_| "the seed is no number; give a hexadecimal one");
         match seed.and_then(|seed| Fuse::new(entry.bits, seed, entry.segment, table.into())) {
             Ok(filter) => breached.push(kind.unwrap_or(BreachedKind::Passwords), filter),
@@ -304,14 +314,21 @@ fn breached(entries: Vec<wire::BreachedEntry>, place: &str, problems: &mut Vec<P
 }
 
 /// A message of an earlier stage: what is wrong; what to do.
-fn split(place: String, text: &str) -> Problem {
+pub(super) fn split(place: String, text: &str) -> Problem {
     let (message, remedy) = text.split_once("; ").unwrap_or((text, ""));
     Problem::new(place, message, remedy)
 }
 
-fn names(entries: Vec<wire::NamedEntry>, networks: &Networks, place: &str, problems: &mut Vec<Problem>) -> Names {
+fn names(
+    entries: Vec<wire::NamedEntry>,
+    apart: &read::Names<'_>,
+    networks: &Networks,
+    place: &str,
+    problems: &mut Vec<Problem>,
+) -> Names {
     let mut table = Vec::new();
-    for (index, entry) in entries.into_iter().enumerate() {
+    let mut add = |entry: compact::Named<'_>| {
+        let index = table.len();
         let category = Category::named(&entry.category);
         if category.is_none() {
             let message = format!("unknown word `{}`", entry.category.escape_debug());
@@ -323,13 +340,19 @@ fn names(entries: Vec<wire::NamedEntry>, networks: &Networks, place: &str, probl
             problems.push(Problem::new(format!("{place}/{index}/ranges"), message, "add it under `networks`"));
         }
         table.push(Named {
-            token: entry.token,
-            name: entry.name,
+            token: entry.token.into_owned(),
+            name: entry.name.into_owned(),
             category: category.unwrap_or(Category::OtherCrawler),
-            operator: entry.operator,
-            ranges: entry.ranges,
+            operator: entry.operator.map(Cow::into_owned),
+            ranges: entry.ranges.map(Cow::into_owned),
             generic: entry.generic,
         });
+    };
+    entries.into_iter().for_each(|entry| add(entry.into()));
+    if let read::Names::Compact(names) = apart
+        && names.each(&mut add).is_none()
+    {
+        problems.push(Problem::new(place, "the compact form's names are not whole", "build the bundle again"));
     }
     Names::new(table).unwrap_or_else(|errors| {
         problems.extend(errors.iter().map(|error| split(format!("{place}/{}", error.index), &error.message)));

@@ -1,5 +1,6 @@
 //! From bytes to wire types: the two lines, their format, the id, then the content part by part.
 
+use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
@@ -10,12 +11,14 @@ use serde::Deserialize;
 use super::fail;
 use crate::limits;
 use crate::policy::TrustedKey;
+use crate::policy::compact::{self, Compact};
 use crate::policy::json::Door;
 use crate::policy::problem::{Position, Problem, Problems};
 use crate::policy::wire::{
     self, Action, AllowRule, BreachedEntry, BundleSettings, Content, Endpoint, FORMAT, Manifest, NamedEntry, RateLimit,
     Rule, Tests,
 };
+use crate::signals::infrastructure::RangeTable;
 
 /// A content line's members.
 const MEMBERS: [&str; 12] = [
@@ -39,21 +42,91 @@ struct Format {
     format: u32,
 }
 
-/// Both lines, the first one read and vouched for, the second one named by it and not read yet.
+/// A bundle of which the first line is read and vouched for, and the rest is not read yet.
+#[derive(Debug)]
 pub(in crate::policy) struct Opened<'t> {
     /// The first line.
     pub(in crate::policy) manifest: Manifest,
     /// Id of the trusted key that signed; `None`: nobody asked.
     pub(in crate::policy) signer: Option<String>,
-    door: Door<'t>,
-    second: &'t str,
+    pub(super) content: Form<'t>,
+    /// The host kept it where nobody else writes, after all was checked.
+    pub(super) is_vetted: bool,
+}
+
+/// Content in one of its forms.
+#[derive(Debug)]
+pub(super) enum Form<'t> {
+    /// Both lines, and the second, which the first one names.
+    Line(&'t str, &'t str),
+    /// The compact form, not compared with the first line yet.
+    Compact(Cow<'t, [u8]>),
+}
+
+/// Content as it was read, with its tables where they came apart from it.
+pub(super) struct Read<'t> {
+    pub(super) content: Content,
+    pub(super) names: Names<'t>,
+    pub(super) tables: Option<Tables>,
+    /// Tables of breached credentials, by the entry's place.
+    pub(super) breached: Vec<&'t [u8]>,
+}
+
+impl Read<'_> {
+    /// Content in which everything stands.
+    pub(super) fn within(content: Content) -> Self {
+        Read { content, names: Names::Within, tables: None, breached: Vec::new() }
+    }
+}
+
+/// Names that do not stand in the content.
+pub(super) enum Names<'t> {
+    /// None: they stand there.
+    Within,
+    /// In the compact form.
+    Compact(compact::Names<'t>),
+}
+
+/// Ranges that are decoded already.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub(super) networks: RangeTable,
+    pub(super) asns: RangeTable,
+    pub(super) countries: RangeTable,
 }
 
 impl<'t> Opened<'t> {
-    /// Takes the lines apart, checks the signature where `keys` are given, and compares the second line with the id in the
-    /// first.
-    pub(in crate::policy) fn new(text: &'t [u8], keys: &[TrustedKey]) -> Result<Self, Problems> {
-        let (text, first, second) = lines(text)?;
+    /// Takes a bundle apart, checks the signature where `keys` are given, and compares the second line with the id in the first.
+    pub(in crate::policy) fn new(bytes: &'t [u8], keys: &[TrustedKey]) -> Result<Self, Problems> {
+        Opened::by(bytes, |first, manifest| signer(first, manifest, keys), false)
+    }
+
+    /// Takes a bundle apart that this host checked before, and kept where nobody else writes.
+    pub(in crate::policy) fn vetted(bytes: &'t [u8]) -> Result<Self, Problems> {
+        Opened::by(bytes, |_, manifest| Ok(manifest.key.clone()), true)
+    }
+
+    fn by(
+        bytes: &'t [u8],
+        signer: impl FnOnce(&str, &Manifest) -> Result<Option<String>, Problems>,
+        is_vetted: bool,
+    ) -> Result<Self, Problems> {
+        if bytes.len() > limits::BUNDLE {
+            let message = format!("{} bytes", bytes.len());
+            return Err(fail("", message, format!("a bundle has at most {}", limits::BUNDLE)));
+        }
+        let end = memchr::memchr(b'\n', bytes).and_then(|end| bytes.split_at_checked(end));
+        let compact = end.and_then(|(first, rest)| Some((first, compact::find(rest.get(1..)?)?)));
+        let (text, first, content) = match compact {
+            Some((first, content)) => {
+                let first = utf8(first)?;
+                (first, first, Err(content))
+            }
+            None => {
+                let (text, first, second) = lines(bytes)?;
+                (text, first, Ok(second))
+            }
+        };
         let mut door = Door::new(text);
         if let Ok(Format { format }) = serde_json::from_str(first)
             && format != FORMAT
@@ -65,29 +138,49 @@ impl<'t> Opened<'t> {
         let Some(manifest) = door.read::<Manifest>(first, "/manifest") else {
             return Err(Problems::of(door.problems));
         };
-        let signer = signer(first, &manifest, keys)?;
-        let id = wire::content_id(second.as_bytes());
-        if manifest.id != id {
-            let message = format!("the second line's SHA-256 is `{id}`, not `{}`", manifest.id.escape_debug());
-            return Err(fail("/manifest/id", message, "give what `weir build` wrote, unchanged"));
-        }
-        Ok(Opened { manifest, signer, door, second })
+        let signer = signer(first, &manifest)?;
+        let content = match content {
+            Err(compact) => Form::Compact(compact),
+            Ok(second) => {
+                let id = wire::content_id(second.as_bytes());
+                if manifest.id != id {
+                    let message = format!("the second line's SHA-256 is `{id}`, not `{}`", manifest.id.escape_debug());
+                    return Err(fail("/manifest/id", message, "give what `weir build` wrote, unchanged"));
+                }
+                Form::Line(text, second)
+            }
+        };
+        Ok(Opened { manifest, signer, content, is_vetted })
     }
+}
 
-    /// Reads the second line.
-    pub(super) fn read(mut self) -> Result<(Manifest, Option<String>, Content), Problems> {
-        match parts(&mut self.door, self.second, "/content") {
-            Some(content) if self.door.problems.is_empty() => Ok((self.manifest, self.signer, content)),
-            _ => Err(Problems::of(self.door.problems)),
-        }
+/// Reads the second line.
+pub(super) fn line<'t>(whole: &'t str, second: &'t str) -> Result<Read<'t>, Problems> {
+    let mut door = Door::new(whole);
+    match parts(&mut door, second, "/content") {
+        Some(content) if door.problems.is_empty() => Ok(Read::within(content)),
+        _ => Err(Problems::of(door.problems)),
     }
+}
+
+/// Reads the compact form but for its ranges; golden tests only where they are wanted.
+pub(super) fn compact<'t>(compact: Compact<'t>, tables: Tables, wants_tests: bool) -> Result<Read<'t>, Problems> {
+    let (rest, golden) = (utf8(compact.rest)?, utf8(compact.tests)?);
+    let mut door = Door::new(rest);
+    let content = parts(&mut door, rest, "/content");
+    let Some(mut content) = content.filter(|_| door.problems.is_empty()) else {
+        return Err(Problems::of(door.problems));
+    };
+    if wants_tests {
+        let mut door = Door::new(golden);
+        content.tests = tests(&mut door, Some(golden), "/content/tests");
+        Problems::check(door.problems)?;
+    }
+    Ok(Read { content, names: Names::Compact(compact.names), tables: Some(tables), breached: compact.breached })
 }
 
 /// The whole text, and its two lines.
 fn lines(text: &[u8]) -> Result<(&str, &str, &str), Problems> {
-    if text.len() > limits::BUNDLE {
-        return Err(fail("", format!("{} bytes", text.len()), format!("a bundle has at most {}", limits::BUNDLE)));
-    }
     let text = utf8(text)?;
     let Some((first, second)) = text.trim_end().split_once('\n') else {
         return Err(fail(

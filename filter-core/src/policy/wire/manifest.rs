@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Content;
+use crate::policy::compact;
 
 /// The format this code reads and writes.
 pub const FORMAT: u32 = 1;
@@ -26,7 +27,7 @@ pub struct Manifest {
     /// Stale after this time, in milliseconds since the epoch. A stale bundle keeps serving.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<u64>,
-    /// SHA-256 of the content's bincode form, for hosts that load that one.
+    /// SHA-512/256 of the content's [compact](crate::policy::compact) form, 64 lower-case hexadecimal digits, for hosts that load that one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bincode: Option<String>,
     /// Id of the key that signed.
@@ -64,7 +65,8 @@ pub(crate) fn content_id(line: &[u8]) -> String {
 /// When serde cannot write the content, which its types rule out.
 pub fn write(content: &Content, serial: u64) -> Result<String, serde_json::Error> {
     let line = serde_json::to_string(content)?;
-    let mut text = serde_json::to_string(&Manifest::of(&line, serial))?;
+    let bincode = compact::write(content).map(|bytes| compact::digest(&bytes));
+    let mut text = serde_json::to_string(&Manifest { bincode, ..Manifest::of(&line, serial) })?;
     text.push('\n');
     text.push_str(&line);
     text.push('\n');

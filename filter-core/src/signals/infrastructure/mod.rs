@@ -17,4 +17,5 @@ pub mod sample;
 
 pub use networks::{NetworkKind, NetworkList, Networks};
 pub use origin::{CrawlerProof, Origin};
+pub(crate) use ranges::Decoding;
 pub use ranges::{RangeError, RangeTable, wire};

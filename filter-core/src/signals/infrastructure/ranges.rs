@@ -137,6 +137,12 @@ impl Decoding {
         })
     }
 
+    /// Ranges that were read.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.v4.ranges.len().saturating_add(self.v6.ranges.len())
+    }
+
     /// The table, once all is read.
     pub(crate) fn finish(self) -> RangeTable {
         let v4 = self.v4.ranges;

@@ -1,9 +1,10 @@
-//! Bundles: refused with reasons, or loaded and able to judge; content that is understood is written and read again as the same.
+//! Bundles in both forms: refused with reasons, or loaded and able to judge; content that is understood is written and read again as
+//! the same.
 
 use filter_core::engine::Engine;
 use filter_core::facts::Facts;
 use filter_core::keys::Keys;
-use filter_core::policy::{Bundle, Settings, check_content, wire};
+use filter_core::policy::{Bundle, Settings, check_content, compact, wire};
 
 use super::{Target, decide};
 use crate::fields::{Fields, join};
@@ -21,8 +22,16 @@ fn seeds() -> Vec<Vec<u8>> {
     let filter =
         r#"{"name":"b","kind":"pairs","keys":3,"bits":8,"seed":"00fe","segment":4,"table":"AAECAwQFBgcICQoL"}"#;
     all.push(join([b"c", format!(r#"{{"breached":[{filter}],"otherwise":"allow"}}"#).as_bytes()]));
+    for content in [RULES, r#"{"otherwise":"allow"}"#, TABLES] {
+        all.push(join([&b"b"[..], &compact::write(&serde_json::from_str(content).unwrap()).unwrap()]));
+    }
     all
 }
+
+const TABLES: &str = r#"{"names":[{"token":"curl/","name":"curl","category":"command_line","operator":"o"},
+    {"token":"*bot","name":"bot","category":"other_crawler","ranges":"a","generic":true}],
+    "networks":{"lists":[{"name":"a","kind":"crawler"},{"name":"b","kind":"vpn"}],"sets":["1","3"],"v4":"AwERAhIB","v6":"MTEB"},
+    "otherwise":"allow","tests":{"t":["@method: GET","=action: allow"]}}"#;
 
 /// Each condition of the committed cases, as the one rule of a bundle.
 fn conditions(cases: &serde_json::Value, all: &mut Vec<Vec<u8>>) {
@@ -38,6 +47,7 @@ fn check(data: &[u8]) {
     match fields.bytes() {
         b"w" => load(fields.rest()),
         b"d" => patched(fields),
+        b"b" => compact(fields.rest()),
         _ => content(fields.rest()),
     }
 }
@@ -51,6 +61,14 @@ fn content(line: &[u8]) {
     let written = serde_json::to_string(&content).unwrap();
     let again: wire::Content = serde_json::from_str(&written).unwrap();
     assert_eq!(serde_json::to_string(&again).unwrap(), written);
+}
+
+/// Bytes as a compact form, under a manifest that vouches for them; in base64 it is the same.
+fn compact(form: &[u8]) {
+    let manifest = wire::Manifest { bincode: Some(compact::digest(form)), ..wire::Manifest::of("{}", 1) };
+    let manifest = serde_json::to_string(&manifest).unwrap();
+    load(&[manifest.as_bytes(), b"\n", form].concat());
+    load(format!("{manifest}\n{}", compact::text(form)).as_bytes());
 }
 
 /// The default bundle's content with bytes replaced: a place and what stands there, again and again. It is large and slow to
