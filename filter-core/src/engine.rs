@@ -114,7 +114,7 @@ impl Engine {
         let endpoint =
             self.bundle.endpoint_of(&request).and_then(|place| self.bundle.endpoints().get(usize::from(place)));
         let login = endpoint.and_then(|endpoint| endpoint.login.as_ref());
-        login.filter(|_| plan::has_body(request.method)).map_or(0, |login| login.form.limit)
+        login.filter(|_| plan::has_body(request.method)).map_or(0, |form| form.limit)
     }
 
     /// Reads and names one request. `now` is in milliseconds since the epoch. Allocates nothing unless the path was sent in

@@ -64,7 +64,7 @@ fn listed<'p>(page: &'p str, words: &str) -> Vec<&'p str> {
 fn the_committed_table_holds_at_a_small_scale() {
     let page = include_str!("../../wasm-tests/EVIDENCE.md").split_once("<!-- simulate: generated -->").unwrap().1;
     let page = page.split_once("<!-- end of simulate -->").unwrap().0;
-    let ran = run(&["simulate", "--output", "json", "--people", "150", "--attack", "50", "--seed", "11"], b"");
+    let ran = run(&["simulate", "--output", "json", "--people", "300", "--attack", "30", "--seed", "11"], b"");
     assert_eq!(ran.code, 0, "{}", ran.err);
     let found = objects(&ran.out);
     assert_eq!(found.len(), 42);
@@ -80,7 +80,8 @@ fn the_committed_table_holds_at_a_small_scale() {
         for (threat, recall) in recall {
             let expected = match (unseen.contains(&threat), partly.contains(&threat)) {
                 (true, _) => 0..=5,
-                (_, true) => 0..=60,
+                // Fewer programs teach less of what they do as usual: more of it is found.
+                (_, true) => 0..=80,
                 _ => 40..=100,
             };
             assert!(

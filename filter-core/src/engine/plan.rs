@@ -7,10 +7,10 @@ use siphasher::sip::SipHasher24;
 use super::header_sets::Found;
 use super::{Engine, HeaderSets};
 use crate::facts::{Fact, Facts};
-use crate::fingerprint::credentials::{Attempt, Known};
+use crate::fingerprint::credentials::{Attempt, Known, LoginForm};
 use crate::fingerprint::{Fingerprint, Names};
 use crate::keys::Keys;
-use crate::policy::Login;
+use crate::policy::Endpoint;
 use crate::request::{Headers, Method, Request};
 use crate::signals::infrastructure::Origin;
 use crate::signals::{Evidence, Scope, Seen};
@@ -73,15 +73,15 @@ impl<'a> Plan<'a> {
     pub fn touched(&self) -> &Touched {
         self.touched.get_or_init(|| {
             let Engine { bundle, keys, .. } = self.engine;
-            let endpoint = self.place.and_then(|place| bundle.endpoints().get(usize::from(place)));
+            let endpoint = self.endpoint();
             let naming = Naming {
                 sources: bundle.identity(),
                 asn: self.origin.asn(&self.request),
                 endpoint: endpoint.map(|endpoint| endpoint.id.as_str()),
                 key: keys.as_ref().map_or_else(SipHasher24::new, Keys::ids),
-                attempt: self.login().and_then(|login| {
+                attempt: self.login().and_then(|form| {
                     let known = Known { disposable: bundle.disposable_mail(), breached: bundle.breached() };
-                    Attempt::of(&self.request, &login.form, keys.as_ref(), known)
+                    Attempt::of(&self.request, form, keys.as_ref(), known)
                 }),
             };
             Touched::of(&self.request, &self.fingerprint, naming, self.now)
@@ -100,22 +100,27 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// What the bundle knows about logins at the request's endpoint.
-    pub(super) fn login(&self) -> Option<&'a Login> {
-        let endpoint = self.place.and_then(|place| self.engine.bundle.endpoints().get(usize::from(place)))?;
-        endpoint.login.as_ref()
+    /// What the bundle knows about the request's endpoint.
+    fn endpoint(&self) -> Option<&'a Endpoint> {
+        self.place.and_then(|place| self.engine.bundle.endpoints().get(usize::from(place)))
+    }
+
+    /// How logins at the request's endpoint are found.
+    fn login(&self) -> Option<&'a LoginForm> {
+        self.endpoint()?.login.as_ref()
     }
 
     /// Bytes of the body's start that the verdict wants; 0: judge at once. The host then plans anew with
     /// [`Facts::body`](crate::facts::Facts::body). Only where the request's endpoint says so, and records are kept.
     pub fn body_prefix(&self) -> usize {
         let is_open = self.request.facts.body == Fact::Unknown && self.engine.keys.is_some();
-        self.login().filter(|_| is_open && has_body(self.request.method)).map_or(0, |login| login.form.limit)
+        self.login().filter(|_| is_open && has_body(self.request.method)).map_or(0, |form| form.limit)
     }
 
     /// Bytes of the answer's start that settling wants; 0: none.
     pub fn answer_prefix(&self) -> usize {
-        self.login().filter(|_| has_body(self.request.method)).map_or(0, Login::answer_prefix)
+        let endpoint = self.endpoint().filter(|endpoint| endpoint.login.is_none() || has_body(self.request.method));
+        endpoint.map_or(0, |endpoint| endpoint.answers.prefix())
     }
 
     /// Whether the answer is of use: only where records are kept.

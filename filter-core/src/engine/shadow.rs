@@ -213,13 +213,10 @@ fn place(engine: &Engine, rule: Option<&Rule>) -> u16 {
     all.position(|other| core::ptr::eq(other, rule)).and_then(|place| u16::try_from(place).ok()).unwrap_or(NONE)
 }
 
-/// What an answer says: by the endpoint's outcome rules where people log in, else by its status.
+/// What an answer says: where something was tried, what came of it; else by its status.
 fn turnout(active: &Engine, ticket: &Ticket, outcome: &Outcome<'_>) -> Option<Turnout> {
-    let endpoint = ticket.place.and_then(|place| active.bundle.endpoints().get(usize::from(place)));
-    if let Some(login) = endpoint.and_then(|endpoint| endpoint.login.as_ref())
-        && matches!(ticket.touched.visit.act, crate::state::Act::Form | crate::state::Act::Call)
-    {
-        return login.result(ticket.touched.visit.act, outcome).map(|result| match result {
+    if ticket.endpoint(active).is_some_and(|endpoint| ticket.tries(endpoint)) {
+        return ticket.result(active, outcome).map(|result| match result {
             LoginResult::Passed => Turnout::Succeeded,
             LoginResult::Failed => Turnout::Failed,
         });

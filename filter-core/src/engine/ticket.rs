@@ -3,7 +3,7 @@
 use super::{Engine, Verdict};
 use crate::action::Alert;
 use crate::facts::Outcome;
-use crate::policy::Login;
+use crate::policy::{Answers, Endpoint};
 use crate::score::Class;
 use crate::signals::Pillar;
 use crate::state::{Alarm, LoginResult, RecordKeys, Records, Touched};
@@ -28,13 +28,29 @@ impl Ticket {
 
     /// Bytes of the answer's start that settling wants; 0: none.
     pub fn answer_prefix(&self, engine: &Engine) -> usize {
-        self.login(engine).map_or(0, Login::answer_prefix)
+        self.endpoint(engine).filter(|endpoint| self.tries(endpoint)).map_or(0, |endpoint| endpoint.answers.prefix())
     }
 
-    /// What the bundle knows about logins at the request's endpoint, if it logs in and the bundle is still the same.
-    fn login<'e>(&self, engine: &'e Engine) -> Option<&'e Login> {
-        let place = self.place.filter(|_| self.touched.visit.attempt.is_some() && self.stamp == engine.stamp)?;
-        engine.bundle.endpoints().get(usize::from(place))?.login.as_ref()
+    /// What the bundle knows about the request's endpoint, if it is still the same.
+    pub(super) fn endpoint<'e>(&self, engine: &'e Engine) -> Option<&'e Endpoint> {
+        let place = self.place.filter(|_| self.stamp == engine.stamp)?;
+        engine.bundle.endpoints().get(usize::from(place))
+    }
+
+    /// Whether the answer says what came of something: of a login where there are some; elsewhere where it is taught, or something was sent.
+    pub(super) fn tries(&self, endpoint: &Endpoint) -> bool {
+        let visit = &self.touched.visit;
+        if endpoint.login.is_some() { visit.attempt.is_some() } else { endpoint.answers.is_taught() || visit.is_sent }
+    }
+
+    /// What came of what was tried.
+    pub(super) fn result(&self, engine: &Engine, outcome: &Outcome<'_>) -> Option<LoginResult> {
+        let visit = &self.touched.visit;
+        match self.endpoint(engine) {
+            Some(endpoint) if self.tries(endpoint) => endpoint.answers.result(visit.act, outcome),
+            None if self.place.is_none() && visit.is_sent => Answers::untaught(visit.act, outcome),
+            _ => None,
+        }
     }
 }
 
@@ -52,7 +68,7 @@ impl Engine {
     /// of the account that it names.
     pub fn settle(&self, ticket: &Ticket, outcome: &Outcome<'_>, records: Records<'_>, now: u64) -> Option<Alert> {
         let Ticket { touched, score, is_stuffing, .. } = ticket;
-        let result = ticket.login(self).and_then(|login| login.result(touched.visit.act, outcome));
+        let result = ticket.result(self, outcome);
         let alarm = records.settle(touched, *score, outcome, result, now);
         // One that tries many accounts, and gets in.
         let is_hit = *is_stuffing && result == Some(LoginResult::Passed) && touched.keys.account != 0;

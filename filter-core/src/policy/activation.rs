@@ -278,6 +278,7 @@ mod tests {
         assert_eq!(slot.offer(text("new", 5, None).as_bytes(), &settings, 0, |_| Ok(())), Ok(Activation::Activated));
     }
 
+    #[cfg(feature = "signatures")]
     #[test]
     fn only_what_a_trusted_key_signed_says_what_is_newest() {
         let text = text("a", u64::MAX, None);

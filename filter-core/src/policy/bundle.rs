@@ -154,7 +154,7 @@ impl Bundle {
 
     /// Whether some endpoint has its requests' bodies read.
     pub fn inspects(&self) -> bool {
-        self.endpoints.iter().filter_map(|endpoint| endpoint.login.as_ref()).any(|login| login.form.limit > 0)
+        self.endpoints.iter().filter_map(|endpoint| endpoint.login.as_ref()).any(|login| login.limit > 0)
     }
 
     /// Rate limits that rules name.

@@ -5,10 +5,12 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::answers::Answers;
 use super::condition::host_of;
-use super::login::Login;
+use super::login;
 use super::problem::Problem;
 use super::wire;
+use crate::fingerprint::credentials::LoginForm;
 use crate::limits;
 use crate::request::Request;
 
@@ -19,8 +21,10 @@ pub struct Endpoint {
     pub id: String,
     /// What it is for.
     pub label: Option<String>,
-    /// What is known about logins, where there are some.
-    pub login: Option<Login>,
+    /// How logins are found, where there are some.
+    pub login: Option<LoginForm>,
+    /// What its answers say of what was tried.
+    pub answers: Answers,
     methods: Box<[Box<[u8]>]>,
     host: Option<Box<[u8]>>,
     segments: Box<[Segment]>,
@@ -37,7 +41,8 @@ enum Segment {
 impl Endpoint {
     /// Checks one endpoint; problems are added to `problems`.
     pub(super) fn compile(wire: wire::Endpoint, place: &str, problems: &mut Vec<Problem>) -> Self {
-        let login = Login::compile(&wire, place, problems);
+        let login = login::compile(&wire, place, problems);
+        let answers = Answers::compile(&wire, place, problems);
         let mut wrong = |at: &str, message: String, remedy: &str| {
             problems.push(Problem::new(format!("{place}{at}"), message, remedy));
         };
@@ -88,6 +93,7 @@ impl Endpoint {
             id: wire.id,
             label: wire.label,
             login,
+            answers,
             methods: wire.methods.into_iter().map(|method| method.into_bytes().into_boxed_slice()).collect(),
             host: wire.host.map(|host| host.into_bytes().into_boxed_slice()),
             segments: segments.into(),

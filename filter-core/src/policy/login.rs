@@ -1,318 +1,58 @@
-//! What an endpoint teaches about logins: where names and passwords are, and which answers say what.
+//! What an endpoint teaches about logins: where names and passwords are.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::condition::{Case, Text};
 use super::problem::Problem;
-use super::wire::{self, AnswerTest};
-use crate::bytes::contains_ignore_case;
-use crate::facts::{Fact, Outcome};
+use super::wire;
 use crate::fingerprint::credentials::LoginForm;
 use crate::limits;
-use crate::scan;
-use crate::state::{Act, LoginResult};
-
-/// What is known about an endpoint at which people log in or sign up.
-#[derive(Clone, Debug)]
-pub struct Login {
-    /// How attempts are found.
-    pub form: LoginForm,
-    failed: Box<[Test]>,
-    passed: Box<[Test]>,
-}
-
-#[derive(Clone, Debug)]
-struct Test {
-    status: Box<[u16]>,
-    location: Option<Text>,
-    header: Option<(Box<[u8]>, Option<Text>)>,
-    json: Option<(Box<[u8]>, Option<Text>)>,
-    /// Least, and least that does not fit any more.
-    size: Option<(u64, u64)>,
-}
-
-impl Login {
-    /// Checks what one endpoint says; `None` where nobody logs in there.
-    pub(super) fn compile(wire: &wire::Endpoint, place: &str, problems: &mut Vec<Problem>) -> Option<Self> {
-        let is_sign_up = wire.label.as_deref() == Some(SIGN_UP);
-        let mut wrong = |at: &str, message: &str, remedy: &str| {
-            problems.push(Problem::new(format!("{place}/{at}"), message, remedy))
-        };
-        let is_login = is_sign_up || wire.label.as_deref() == Some(LOGIN);
-        let given = [
-            ("body", wire.body.is_some()),
-            ("body_limit", wire.body_limit.is_some()),
-            ("fields", wire.fields.is_some()),
-            ("outcome", wire.outcome.is_some()),
-        ];
-        for (name, _) in given.iter().filter(|(_, is_given)| *is_given && !is_login) {
-            wrong(name, "nobody logs in here", "label the endpoint `login` or `sign_up`");
-        }
-        for (name, _) in given.iter().skip(1).take(2).filter(|(_, is_given)| *is_given && wire.body.is_none()) {
-            wrong(name, "the body is not read", "add `\"body\":\"inspect\"`");
-        }
-        let limit = wire.body_limit.map_or(limits::BODY_PREFIX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        if !(64..=limits::BODY_PREFIX_MOST).contains(&limit) {
-            wrong("body_limit", &format!("`{limit}` is out of range"), "give 64 to 65536 bytes");
-        }
-        let empty = wire::Fields::default();
-        let fields = wire.fields.as_ref().unwrap_or(&empty);
-        let outcome = wire.outcome.clone().unwrap_or_default();
-        let lists = [("fields/user", fields.user.len()), ("fields/password", fields.password.len())];
-        let tests = [("outcome/failed", outcome.failed.len()), ("outcome/passed", outcome.passed.len())];
-        for (name, _) in lists.iter().chain(&tests).filter(|(_, length)| *length > TESTS) {
-            wrong(name, "too many", "at most 16 are allowed");
-        }
-        let names = |names: &[String]| names.iter().map(|name| name.as_bytes().into()).collect();
-        let form = LoginForm {
-            is_sign_up,
-            limit: if wire.body.is_some() { limit } else { 0 },
-            user: names(&fields.user),
-            password: names(&fields.password),
-        };
-        let mut compiled = |tests: Vec<AnswerTest>, name: &str| -> Box<[Test]> {
-            let tests = tests.into_iter().enumerate();
-            tests.map(|(at, test)| Test::compile(test, &format!("{place}/outcome/{name}/{at}"), problems)).collect()
-        };
-        let (failed, passed) = (compiled(outcome.failed, "failed"), compiled(outcome.passed, "passed"));
-        is_login.then_some(Login { form, failed, passed })
-    }
-
-    /// Bytes of the answer's beginning that tell what came of a login; 0: none.
-    pub fn answer_prefix(&self) -> usize {
-        let reads = self.failed.iter().chain(&self.passed).any(|test| test.json.is_some());
-        if reads { limits::ANSWER_PREFIX } else { 0 }
-    }
-
-    /// What came of a login; `None` where the answer does not say.
-    pub fn result(&self, act: Act, outcome: &Outcome<'_>) -> Option<LoginResult> {
-        let status = outcome.status.present()?;
-        if self.failed.is_empty() && self.passed.is_empty() {
-            return usual(status, act, outcome, self.form.is_sign_up);
-        }
-        // Someone's fault, but not the login's.
-        let is_answer = status < 500 && status != 429;
-        let failed = any(&self.failed, status, outcome);
-        let passed = any(&self.passed, status, outcome);
-        match (failed, passed) {
-            (Some(true), _) => Some(LoginResult::Failed),
-            (Some(false), Some(true)) => Some(LoginResult::Passed),
-            (Some(false), _) if self.passed.is_empty() && is_answer => Some(LoginResult::Passed),
-            (_, Some(false)) if self.failed.is_empty() && is_answer => Some(LoginResult::Failed),
-            _ => None,
-        }
-    }
-}
 
 /// Labels of the endpoints at which people log in and sign up.
-const LOGIN: &str = "login";
-const SIGN_UP: &str = "sign_up";
+pub(super) const LOGIN: &str = "login";
+pub(super) const SIGN_UP: &str = "sign_up";
 
-/// Tests on one side, and names of one field.
-const TESTS: usize = 16;
+/// Names of one field.
+const NAMES: usize = 16;
 
-/// Kleene's logic: one that holds is enough, and one that is unknown leaves it open.
-fn any(tests: &[Test], status: u16, outcome: &Outcome<'_>) -> Option<bool> {
-    let mut is_known = true;
-    for test in tests {
-        match test.holds(status, outcome) {
-            Some(true) => return Some(true),
-            Some(false) => {}
-            None => is_known = false,
+/// Checks how attempts are found at one endpoint; `None` where nobody logs in there. Problems are added to `problems`.
+pub(super) fn compile(wire: &wire::Endpoint, place: &str, problems: &mut Vec<Problem>) -> Option<LoginForm> {
+    let is_sign_up = wire.label.as_deref() == Some(SIGN_UP);
+    let is_login = is_sign_up || wire.label.as_deref() == Some(LOGIN);
+    let mut wrong =
+        |at: &str, message: &str, remedy: &str| problems.push(Problem::new(format!("{place}/{at}"), message, remedy));
+    let given =
+        [("body", wire.body.is_some()), ("body_limit", wire.body_limit.is_some()), ("fields", wire.fields.is_some())];
+    for (name, _) in given.iter().filter(|(_, is_given)| *is_given && !is_login) {
+        wrong(name, "nobody logs in here", "label the endpoint `login` or `sign_up`");
+    }
+    for (name, _) in given.iter().skip(1).filter(|(_, is_given)| *is_given && wire.body.is_none()) {
+        wrong(name, "the body is not read", "add `\"body\":\"inspect\"`");
+    }
+    let limit = wire.body_limit.map_or(limits::BODY_PREFIX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    if !(64..=limits::BODY_PREFIX_MOST).contains(&limit) {
+        wrong("body_limit", &format!("`{limit}` is out of range"), "give 64 to 65536 bytes");
+    }
+    let empty = wire::Fields::default();
+    let fields = wire.fields.as_ref().unwrap_or(&empty);
+    for (name, list) in [("fields/user", &fields.user), ("fields/password", &fields.password)] {
+        if list.len() > NAMES {
+            wrong(name, "too many", &format!("at most {NAMES} are allowed"));
         }
     }
-    is_known.then_some(false)
-}
-
-/// What answers mean where nothing is taught: a refusal is a 4xx, or sends back to the login; a page in answer to a form may be
-/// either.
-fn usual(status: u16, act: Act, outcome: &Outcome<'_>, is_sign_up: bool) -> Option<LoginResult> {
-    match status {
-        400 | 401 | 403 | 422 => Some(LoginResult::Failed),
-        409 if is_sign_up => Some(LoginResult::Failed),
-        200..=299 => (act != Act::Form).then_some(LoginResult::Passed),
-        301..=303 | 307 | 308 => {
-            let location = outcome.header(b"location").present()?;
-            let back = AGAIN.iter().any(|word| contains_ignore_case(location, word));
-            Some(if back { LoginResult::Failed } else { LoginResult::Passed })
-        }
-        _ => None,
-    }
-}
-
-/// Words in the address of a page that asks again.
-const AGAIN: [&[u8]; 7] = [b"login", b"signin", b"sign-in", b"sign_in", b"error", b"fail", b"denied"];
-
-impl Test {
-    fn compile(wire: AnswerTest, place: &str, problems: &mut Vec<Problem>) -> Self {
-        let mut wrong = |at: &str, message: &str, remedy: &str| {
-            problems.push(Problem::new(format!("{place}{at}"), message, remedy))
-        };
-        if wire == AnswerTest::default() {
-            wrong("", "it tests nothing", "give `status`, `location`, `header`, `json` or `size`");
-        }
-        if let Some(status) = wire.status.iter().find(|status| !(100..=599).contains(*status)) {
-            wrong("/status", &format!("`{status}` is no status"), "give codes from 100 to 599");
-        }
-        if let Some(header) = wire.header.as_ref().filter(|header| header.name != header.name.to_ascii_lowercase()) {
-            wrong("/header/name", &format!("`{}` is no header name", header.name), "write it in lower case");
-        }
-        if let Some(json) = wire.json.as_ref().filter(|json| !json.pointer.starts_with('/')) {
-            wrong("/json/pointer", &format!("`{}` is no JSON pointer", json.pointer), "start it with `/`");
-        }
-        let patterns = [
-            ("/location", &wire.location),
-            ("/header/value", &wire.header.as_ref().and_then(|header| header.value.clone())),
-            ("/json/value", &wire.json.as_ref().and_then(|json| json.value.clone())),
-        ];
-        for (at, _) in
-            patterns.iter().filter(|(_, text)| text.as_ref().is_some_and(|text| text.len() > limits::CONTAINS))
-        {
-            wrong(at, "it is too long", "at most 64 bytes are allowed");
-        }
-        let size = wire.size.map(|range| {
-            if range == wire::Range::default() {
-                wrong("/size", "no bounds", "give `at_least` or `below`");
-            }
-            (range.at_least.map_or(0, u64::from), range.below.map_or(u64::MAX, u64::from))
-        });
-        let pattern = |text: Option<String>| text.as_deref().map(Text::pattern);
-        let bytes = |text: String| text.into_bytes().into_boxed_slice();
-        Test {
-            status: wire.status.into(),
-            location: pattern(wire.location),
-            header: wire.header.map(|header| (bytes(header.name), pattern(header.value))),
-            json: wire.json.map(|json| (bytes(json.pointer), pattern(json.value))),
-            size,
-        }
-    }
-
-    fn holds(&self, status: u16, outcome: &Outcome<'_>) -> Option<bool> {
-        let text = |fact: Fact<&[u8]>, pattern: Option<&Text>| {
-            let value = fact.known()?;
-            Some(value.is_some_and(|value| pattern.is_none_or(|pattern| pattern.matches(value, Case::Exact))))
-        };
-        let parts = [
-            Some(self.status.is_empty() || self.status.contains(&status)),
-            self.location.as_ref().map_or(Some(true), |pattern| text(outcome.header(b"location"), Some(pattern))),
-            self.header.as_ref().map_or(Some(true), |(name, pattern)| text(outcome.header(name), pattern.as_ref())),
-            self.json.as_ref().map_or(Some(true), |(pointer, pattern)| member(outcome, pointer, pattern.as_ref())),
-            match (self.size, outcome.size) {
-                (None, _) => Some(true),
-                (Some((least, below)), Fact::Present(size)) => Some(least <= size && size < below),
-                (Some(_), _) => None,
-            },
-        ];
-        if parts.contains(&Some(false)) {
-            Some(false)
-        } else {
-            parts.contains(&None).then_some(()).map_or(Some(true), |()| None)
-        }
-    }
-}
-
-/// Whether a JSON answer's member is there and fits.
-fn member(outcome: &Outcome<'_>, pointer: &[u8], pattern: Option<&Text>) -> Option<bool> {
-    let body = outcome.body.present()?;
-    // Compressed, or a page.
-    body.iter().find(|byte| !byte.is_ascii_whitespace()).filter(|byte| matches!(byte, b'{' | b'['))?;
-    let mut found = None;
-    scan::json(body, &mut |value| {
-        if value.path == pointer {
-            found = Some(match pattern {
-                Some(pattern) => pattern.matches(value.raw, Case::Exact),
-                None => value.raw != b"null",
-            });
-        }
-    });
-    // What is not in the part that was read may be in the rest.
-    found.or((body.len() < limits::ANSWER_PREFIX).then_some(false))
+    let names = |names: &[String]| names.iter().map(|name| name.as_bytes().into()).collect();
+    is_login.then(|| LoginForm {
+        is_sign_up,
+        limit: if wire.body.is_some() { limit } else { 0 },
+        user: names(&fields.user),
+        password: names(&fields.password),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Header;
-
-    fn login(json: &str) -> (Option<Login>, Vec<String>) {
-        let wire: wire::Endpoint = serde_json::from_str(json).unwrap();
-        let mut problems = Vec::new();
-        let login = Login::compile(&wire, "", &mut problems);
-        (login, problems.iter().map(|problem| format!("{problem}")).collect())
-    }
-
-    fn result(outcome: &str, act: Act, status: u16, location: &str, size: u64, body: &str) -> Option<LoginResult> {
-        let json = format!(r#"{{"id":"l","path":"/l","label":"login","outcome":{outcome}}}"#);
-        let (login, problems) = login(&json);
-        assert_eq!(problems, [""; 0]);
-        let headers = [Header { name: b"Location", value: location.as_bytes() }];
-        let headers = if location.is_empty() { &headers[..0] } else { &headers };
-        let outcome = Outcome {
-            status: Fact::Present(status),
-            size: Fact::Present(size),
-            headers,
-            headers_known: true,
-            body: if body.is_empty() { Fact::Unknown } else { Fact::Present(body.as_bytes()) },
-            ..Outcome::default()
-        };
-        login.unwrap().result(act, &outcome)
-    }
-
-    const PASSED: Option<LoginResult> = Some(LoginResult::Passed);
-    const FAILED: Option<LoginResult> = Some(LoginResult::Failed);
-
-    #[test]
-    fn untaught_answers() {
-        let usual = |act, status, location| result("{}", act, status, location, 0, "");
-        let cases = [
-            (Act::Call, 200, "", PASSED),
-            (Act::Call, 401, "", FAILED),
-            (Act::Form, 200, "", None),
-            (Act::Form, 302, "/account", PASSED),
-            (Act::Form, 303, "https://shop.example/Login?failed=1", FAILED),
-            (Act::Form, 302, "", None),
-            (Act::Call, 429, "", None),
-            (Act::Call, 503, "", None),
-            (Act::Call, 409, "", None),
-        ];
-        for (act, status, location, expected) in cases {
-            assert_eq!(usual(act, status, location), expected, "{act:?} {status} {location}");
-        }
-    }
-
-    #[test]
-    fn taught_answers() {
-        let json = r#"{"failed":[{"json":{"pointer":"/error"}},{"json":{"pointer":"/ok","value":"false"}}]}"#;
-        let size = r#"{"failed":[{"status":[200],"size":{"at_least":4000,"below":5000}}]}"#;
-        let both = r#"{"failed":[{"location":"*error*"}],"passed":[{"location":"/home*"}]}"#;
-        let header = r#"{"passed":[{"header":{"name":"location","value":"/home"}}]}"#;
-        let cases = [
-            (json, 200, "", 9, r#"{"error":"no"}"#, FAILED),
-            (json, 200, "", 9, r#"{"error":null,"ok":false}"#, FAILED),
-            (json, 200, "", 9, r#"{"ok":true}"#, PASSED),
-            (json, 200, "", 9, "", None),
-            (json, 200, "", 9, "<html>", None),
-            (json, 500, "", 9, r#"{"ok":true}"#, None),
-            (size, 200, "", 4_100, "", FAILED),
-            (size, 200, "", 5_000, "", PASSED),
-            (size, 429, "", 5_000, "", None),
-            (both, 302, "/x?error=1", 0, "", FAILED),
-            (both, 302, "/home/me", 0, "", PASSED),
-            (both, 302, "/x", 0, "", None),
-            (header, 302, "/home", 0, "", PASSED),
-            (header, 302, "/x", 0, "", FAILED),
-        ];
-        for (rule, status, location, size, body, expected) in cases {
-            assert_eq!(
-                result(rule, Act::Form, status, location, size, body),
-                expected,
-                "{rule}: {status} {location} {size} {body}"
-            );
-        }
-    }
 
     #[test]
     fn what_is_refused() {
@@ -329,17 +69,12 @@ mod tests {
                 r#"{"id":"a","path":"/a","label":"login","body":"inspect","body_limit":5}"#,
                 "/body_limit: `5` is out of range; give 64 to 65536 bytes",
             ),
-            (
-                r#"{"id":"a","path":"/a","label":"login","outcome":{"failed":[{}]}}"#,
-                "/outcome/failed/0: it tests nothing; give `status`, `location`, `header`, `json` or `size`",
-            ),
-            (
-                r#"{"id":"a","path":"/a","label":"sign_up","outcome":{"passed":[{"json":{"pointer":"ok"}}]}}"#,
-                "/outcome/passed/0/json/pointer: `ok` is no JSON pointer; start it with `/`",
-            ),
         ];
         for (json, expected) in cases {
-            assert_eq!(login(json).1, [expected], "{json}");
+            let wire: wire::Endpoint = serde_json::from_str(json).unwrap();
+            let mut problems = Vec::new();
+            compile(&wire, "", &mut problems);
+            assert_eq!(problems.iter().map(|problem| format!("{problem}")).collect::<Vec<_>>(), [expected], "{json}");
         }
     }
 }

@@ -87,10 +87,14 @@ pub static SIGNALS: [&Signal; COUNT] = [
     &behaviour::missing_probed::SIGNAL,
     &behaviour::robots_read::SIGNAL,
     &behaviour::numbers_walked::SIGNAL,
+    &behaviour::endpoint_again::SIGNAL,
+    &behaviour::endpoint_again_long::SIGNAL,
+    &behaviour::tries_refused::SIGNAL,
+    &behaviour::tries_refused_many::SIGNAL,
 ];
 
 /// How many there are.
-pub const COUNT: usize = 83;
+pub const COUNT: usize = 87;
 
 /// Which signals have a scope, one bit each.
 pub(super) fn within(scope: Scope) -> u128 {

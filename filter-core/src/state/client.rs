@@ -2,7 +2,7 @@
 
 use super::sketches::{Gaps, Rates};
 use super::statuses::{bump, fade, total};
-use super::{Act, Shown, Statuses, Visit};
+use super::{Act, LoginResult, Shown, Statuses, Visit};
 
 record! {
     /// What every client leaves: how fast, in which rhythm, asking for what, answered how.
@@ -28,13 +28,16 @@ record! {
         seen: u32 = most,
         /// Milliseconds past that second.
         milliseconds: u16 = own,
-        /// Zero: room for what later forms count.
-        room: u16 = own,
+        /// What was tried besides logins: refused, and taken; halved at 255.
+        tries: [u8; 2],
     }
 }
 
 /// Silence after which a session is another one. Web analytics have used 30 minutes since the 1990s.
 const SESSION: u64 = 30 * 60 * 1000;
+
+/// Tries of one client that may show what is usual.
+const LESSONS: u32 = 4;
 
 impl Client {
     /// Requests counted, of the session that goes on; with many, halved.
@@ -88,6 +91,17 @@ impl Client {
         status.into_iter().for_each(|status| self.statuses.add(status));
     }
 
+    /// Tries besides logins: how many were refused, and how many were taken.
+    pub fn tries(&self) -> [u32; 2] {
+        self.tries.map(u32::from)
+    }
+
+    /// Counts what came of a try; says whether it shows what is usual: few tries of one client do.
+    pub(super) fn settle_try(&mut self, visit: &Visit, result: LoginResult) -> bool {
+        bump(&mut self.tries, usize::from(result == LoginResult::Passed));
+        self.is_usual(visit) && total(&self.tries) <= LESSONS
+    }
+
     /// Whether its behaviour is to be looked at closely: it came often enough for a pattern, or was found suspicious.
     pub fn wants_detail(&self) -> bool {
         self.requests() >= 5 || self.score >= 30
@@ -105,6 +119,7 @@ impl Client {
     fn fade(&mut self) {
         fade(&mut self.acts);
         self.statuses.fade();
+        fade(&mut self.tries);
         self.score /= 2;
     }
 }

@@ -1,7 +1,7 @@
 //! More about the clients that are worth it.
 
 use super::course::CourseStep;
-use super::sketches::{Distinct, Moments, Stride, Trail, log2};
+use super::sketches::{Distinct, Moments, Step, Stride, Trail, log2};
 use super::statuses::bump;
 use super::{Act, Branch, Client, Course, Pace, RecordKeys, Shown, StatusClass, Trials, Visit};
 
@@ -47,6 +47,9 @@ record! {
         page: u16 = own,
     }
 }
+
+/// Acts of one client at one endpoint that may show what is usual there.
+const LESSONS: u32 = 4;
 
 impl ClientDetail {
     /// It is among its first steps: whoever takes many more would say alone what is usual on a site.
@@ -104,6 +107,24 @@ impl ClientDetail {
         }
         bump(&mut self.repeats, usize::from(self.target != visit.target as u32));
         self.target = visit.target as u32;
+    }
+
+    /// Of its last acts at an endpoint, how many came right after another one there, and how many after one elsewhere.
+    pub fn again(&self, endpoint: u64) -> [u32; 2] {
+        let here = |step: &Step| step.endpoint == endpoint as u16;
+        let pairs = self.trail.steps().zip(self.trail.steps().skip(1)).filter(|(step, _)| here(step));
+        pairs.fold([0, 0], |[again, first], (_, before)| {
+            if here(&before) { [u32::saturating_add(again, 1), first] } else { [again, first.saturating_add(1)] }
+        })
+    }
+
+    /// Whether the act that was just counted came right after another one at its endpoint; `None` unless it shows what is usual: a
+    /// client's first few there do.
+    pub(super) fn lesson(&self, endpoint: u64) -> Option<bool> {
+        let again = self.again(endpoint);
+        let mut steps = self.trail.steps().map(|step| step.endpoint == endpoint as u16);
+        let (_, before) = (steps.next()?, steps.next()?);
+        (again.iter().sum::<u32>() <= LESSONS).then_some(before)
     }
 
     /// Counts an answer.

@@ -2,7 +2,7 @@
 
 use super::client::seconds;
 use super::sketches::{Distinct, Quantiles, Rates};
-use super::{RecordKeys, StatusClass, Statuses, Visit};
+use super::{LoginResult, RecordKeys, StatusClass, Statuses, Usual, Visit};
 
 record! {
     /// What is usual at one endpoint.
@@ -21,23 +21,47 @@ record! {
         pauses: Quantiles,
         /// Answers.
         statuses: Statuses,
+        /// Acts of people right after another one here: how often they stay.
+        again: Usual,
+        /// What people try here, and how often it is refused.
+        refused: Usual,
         /// Zero: room for what later forms count.
-        room: [u8; 12],
+        room: [u8; 4],
         /// When the first request came, in seconds since the epoch.
         begun: u32 = first,
     }
 }
 
 impl Endpoint {
-    pub(super) fn visit(&mut self, visit: &Visit, keys: &RecordKeys, pause: Option<u64>) {
+    /// A site whose people stay at one act of twenty, and are refused at one try of twenty.
+    #[cfg(any(test, feature = "vectors"))]
+    pub(crate) fn known() -> Self {
+        let mut endpoint = Endpoint::EMPTY;
+        for number in 0..100 {
+            endpoint.again.add(number % 20 == 0);
+            endpoint.refused.add(number % 20 == 0);
+        }
+        endpoint
+    }
+
+    /// Counts a request. `again` says whether the client's act before was here too, where it shows what is usual.
+    pub(super) fn visit(&mut self, visit: &Visit, keys: &RecordKeys, pause: Option<u64>, again: Option<bool>) {
         self.rates.add(visit.at, 1);
         self.clients.add(keys.client);
         if let Some(pause) = pause {
             self.pauses.add(pause);
         }
+        if let Some(again) = again {
+            self.again.add(again);
+        }
         if self.begun == 0 {
             self.begun = seconds(visit.at);
         }
+    }
+
+    /// Counts what came of a try that shows what is usual.
+    pub(super) fn settle_try(&mut self, result: LoginResult) {
+        self.refused.add(result == LoginResult::Failed);
     }
 
     pub(super) fn settle(&mut self, visit: &Visit, status: u16, size: Option<u64>, took: Option<u64>) {

@@ -2,12 +2,12 @@
 
 use super::sketches::Distinct;
 
-/// What came of a login.
+/// What came of a login, or of something else that was tried: a payment, a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoginResult {
-    /// Name and password were right.
+    /// It was taken: name and password were right.
     Passed,
-    /// They were not.
+    /// It was refused.
     Failed,
 }
 

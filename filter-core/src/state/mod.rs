@@ -34,6 +34,7 @@ mod visit;
 #[cfg(test)]
 mod tests;
 mod tool;
+mod usual;
 
 pub use account::{Account, Alarm};
 pub use address::Address;
@@ -55,4 +56,5 @@ pub use statuses::{StatusClass, Statuses};
 pub(crate) use tables::Kind;
 pub use tables::Tables;
 pub use tool::Tool;
+pub use usual::Usual;
 pub use visit::{Act, Shown, Visit};

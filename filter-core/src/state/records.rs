@@ -46,6 +46,8 @@ pub struct Memory<'r> {
     pub pause: Option<u64>,
     /// Key of the network, 0 where nothing names one.
     pub network_key: u64,
+    /// Key of the endpoint.
+    pub endpoint_key: u64,
     /// Which records nobody can choose for himself.
     pub vouched: Vouched,
 }
@@ -75,10 +77,12 @@ impl<'r> Records<'r> {
             &*client
         });
         let nobody = Client::EMPTY;
-        let mut lesson = None;
+        let (mut lesson, mut again) = (None, None);
         let detail = self.detail.filter(|_| keys.client != 0).map(|detail| {
             let client = client.unwrap_or(&nobody);
-            lesson = detail.visit(visit, keys, client, pause).filter(|_| client.is_usual(visit) && detail.is_new());
+            let is_usual = client.is_usual(visit);
+            lesson = detail.visit(visit, keys, client, pause).filter(|_| is_usual && detail.is_new());
+            again = detail.lesson(keys.endpoint).filter(|_| is_usual && visit.is_act());
             &*detail
         });
         let own = Memory {
@@ -101,7 +105,7 @@ impl<'r> Records<'r> {
                 &*record
             }),
             endpoint: self.endpoint.map(|record| {
-                record.visit(visit, keys, pause);
+                record.visit(visit, keys, pause, again);
                 &*record
             }),
             site: self.site.map(|record| {
@@ -112,22 +116,30 @@ impl<'r> Records<'r> {
             pause,
             vouched: *vouched,
             network_key: keys.network,
+            endpoint_key: keys.endpoint,
         };
         self.beside.join(own, keys)
     }
 
-    /// Counts the answer, the score that the request had, and what came of its login.
+    /// Counts the answer, the score that the request had, and what came of its login or of what it tried.
     /// [`Engine::settle`](crate::engine::Engine::settle) does this. Gives what is to be told of the account.
     pub fn settle(
         mut self,
         touched: &Touched,
         score: u8,
         outcome: &Outcome<'_>,
-        login: Option<LoginResult>,
+        result: Option<LoginResult>,
         now: u64,
     ) -> Option<Alarm> {
         let visit = &touched.visit;
-        let alarm = login.zip(visit.attempt).and_then(|(result, attempt)| self.settle_login(touched, &attempt, result));
+        let alarm = match (result, visit.attempt) {
+            (Some(result), Some(attempt)) => self.settle_login(touched, &attempt, result),
+            (Some(result), None) => {
+                self.settle_try(visit, result);
+                None
+            }
+            (None, _) => None,
+        };
         let mut shown = Shown::default();
         if outcome.header(b"set-cookie").is_present() {
             shown.set(Shown::COOKIE_GIVEN);
@@ -164,6 +176,13 @@ impl<'r> Records<'r> {
             record.settle(status);
         }
         alarm
+    }
+
+    fn settle_try(&mut self, visit: &Visit, result: LoginResult) {
+        let shows = self.client.as_mut().is_some_and(|client| client.settle_try(visit, result));
+        if let Some(endpoint) = self.endpoint.as_mut().filter(|_| shows) {
+            endpoint.settle_try(result);
+        }
     }
 
     fn settle_login(&mut self, touched: &Touched, attempt: &Attempt, result: LoginResult) -> Option<Alarm> {

@@ -77,6 +77,7 @@ fn quiet() -> Visit {
         number: None,
         branch: Branch::default(),
         is_navigation: true,
+        is_sent: false,
         is_declared: false,
         attempt: None,
     }

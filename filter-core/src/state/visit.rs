@@ -127,6 +127,8 @@ pub struct Visit {
     pub branch: Branch,
     /// It says itself that it loads a page; where it does not, what follows another page at once may be a part of that page.
     pub is_navigation: bool,
+    /// It sends something off: a form, or a call that is no question.
+    pub is_sent: bool,
     /// Its sender says that it is a program.
     pub is_declared: bool,
     /// It logs in or signs up.
@@ -147,6 +149,7 @@ impl Visit {
             number: query.or_else(|| last_number(request.path.normalised())),
             branch: Branch::of(request.path.normalised()),
             is_navigation: matches!(request.kind, RequestKind::Navigation | RequestKind::FormPost),
+            is_sent: !matches!(request.method, Method::Get | Method::Head | Method::Options),
             is_declared: fingerprint.named.is_some() || fingerprint.claim.family == Family::Tool,
             attempt: None,
         }

@@ -37,6 +37,7 @@ pub fn request(number: u64, at: u64) -> Touched {
             number: None,
             branch: Branch::default(),
             is_navigation: true,
+            is_sent: false,
             is_declared: false,
             attempt: None,
         },

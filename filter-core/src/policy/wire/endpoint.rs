@@ -36,9 +36,10 @@ pub struct Endpoint {
     /// Where user name and password are; none given: they are found by form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fields: Option<Fields>,
-    /// Which answers say that a login failed or passed; none given: by status and `location`.
+    /// Which answers say that what was tried here (a login, a payment, a code) failed or passed; none given: by status and `location`, and
+    /// of requests that send something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<LoginOutcome>,
+    pub outcome: Option<AnswerTests>,
 }
 
 /// What is done with a body.
@@ -63,12 +64,12 @@ pub struct Fields {
     pub password: Vec<String>,
 }
 
-/// Which answers say what came of a login. `failed` is asked first. Where only one of the two is given, every other answer
+/// Which answers say what came of what was tried. `failed` is asked first. Where only one of the two is given, every other answer
 /// below 500 but 429 says the opposite.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct LoginOutcome {
+pub struct AnswerTests {
     /// One of these: it failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<AnswerTest>,

@@ -19,7 +19,7 @@ pub use content::{
     BreachedEntry, BundleSettings, Caps, Content, EventClient, IdentitySource, Jwt, Limits, NamedEntry, NetworkEntry,
     Networks,
 };
-pub use endpoint::{AnswerHeader, AnswerMember, AnswerTest, Body, Endpoint, Fields, LoginOutcome};
+pub use endpoint::{AnswerHeader, AnswerMember, AnswerTest, AnswerTests, Body, Endpoint, Fields};
 pub use limit::{KeyPart, RateLimit};
 pub(crate) use manifest::content_id;
 pub use manifest::{FORMAT, Manifest, write};

@@ -12,3 +12,7 @@ pub mod referer_never;
 pub mod missing_probed;
 pub mod robots_read;
 pub mod numbers_walked;
+pub mod endpoint_again;
+pub mod endpoint_again_long;
+pub mod tries_refused;
+pub mod tries_refused_many;

@@ -24,7 +24,8 @@
 //! follow, `after` milliseconds later each; the last one is looked at. `{n}` in a path is the request's number.
 //! In `@from` `{n}` is too, and in `@user`, `@password` and `@mask` of a login that is `@login=failed` or `passed`, or a sign-up with
 //! `@signs_up=mail` or `throwaway`; `@breached=password` or `pair`; `@logins=known`: other people have logged in on the site before.
-//! `@answer` is the status of the answer, `@gives` a header it sets, `@site=known` that people have shown what is usual there.
+//! `@answer` is the status of the answer, `@gives` a header it sets, `@site=known` that people have shown what is usual there,
+//! `@endpoint=known` likewise of each endpoint, `@tried=refused` or `taken` what came of something else than a login.
 
 mod browsers;
 mod sample;

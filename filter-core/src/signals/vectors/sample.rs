@@ -50,8 +50,12 @@ pub struct Sample {
     pub(super) gives: Vec<String>,
     /// Much is known of the site.
     pub(super) site_known: bool,
+    /// Much is known of each endpoint.
+    pub(super) endpoint_known: bool,
     /// Client address before `{n}` was replaced.
     pub(super) from_written: Option<String>,
+    /// What came of what it tried, other than a login.
+    pub(super) tried: Option<LoginResult>,
     /// The login or sign-up that it is.
     pub(super) login: Login,
 }
@@ -177,7 +181,9 @@ impl Sample {
             answer: None,
             gives: Vec::new(),
             site_known: false,
+            endpoint_known: false,
             from_written: None,
+            tried: None,
             login: Login::default(),
         })
     }
@@ -249,6 +255,8 @@ impl Sample {
             }
             "logins" => self.login.site_known = value == "known",
             "site" => self.site_known = value == "known",
+            "endpoint" => self.endpoint_known = value == "known",
+            "tried" => self.tried = Some(if value == "refused" { LoginResult::Failed } else { LoginResult::Passed }),
             _ => return Err(format!("no fact `{name}`")),
         }
         Ok(())

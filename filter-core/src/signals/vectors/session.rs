@@ -13,7 +13,9 @@ use crate::fingerprint::Fingerprint;
 use crate::request::{ClientAddressSettings, Request};
 use crate::signals::Seen;
 use crate::signals::infrastructure::{Origin, sample};
-use crate::state::{Account, Address, Client, ClientDetail, Memory, Naming, Network, Records, Site, Tool, Touched};
+use crate::state::{
+    Account, Address, Client, ClientDetail, Endpoint, Memory, Naming, Network, Records, Site, Tool, Touched,
+};
 
 /// Requests of one client, each with the milliseconds since the one before.
 #[derive(Clone, Debug)]
@@ -75,6 +77,7 @@ impl Session {
         if self.0.iter().any(|(_, sample)| sample.site_known) {
             kept.site = Site::known();
         }
+        kept.endpoint_known = self.0.iter().any(|(_, sample)| sample.endpoint_known);
         let mut now = START;
         if self.0.iter().any(|(_, sample)| sample.login.site_known) {
             kept.site.know_logins(now);
@@ -90,7 +93,7 @@ impl Session {
                     sample.gives.iter().map(|name| Header { name: name.as_bytes(), value: b"a=1" }).collect();
                 let status = sample.answer.map_or(Fact::Unknown, Fact::Present);
                 let outcome = Outcome { status, headers: &gives, headers_known: true, ..Outcome::default() };
-                kept.lend(&touched).settle(&touched, 0, &outcome, sample.login.result, now);
+                kept.lend(&touched).settle(&touched, 0, &outcome, sample.login.result.or(sample.tried), now);
             });
         }
         now = now.saturating_add(last.0);
@@ -115,6 +118,8 @@ struct Kept {
     networks: BTreeMap<u64, Network>,
     accounts: BTreeMap<u64, Account>,
     tools: BTreeMap<u64, Tool>,
+    endpoints: BTreeMap<u64, Endpoint>,
+    endpoint_known: bool,
     site: Site,
 }
 
@@ -122,6 +127,7 @@ impl Kept {
     fn lend(&mut self, touched: &Touched) -> Records<'_> {
         let keys = &touched.keys;
         let (client, detail) = self.clients.entry(keys.client).or_default();
+        let usual = if self.endpoint_known { Endpoint::known() } else { Endpoint::EMPTY };
         Records {
             client: Some(client),
             detail: Some(detail),
@@ -130,7 +136,7 @@ impl Kept {
             account: Some(self.accounts.entry(keys.account).or_default()),
             tool: Some(self.tools.entry(keys.tool).or_default()),
             site: Some(&mut self.site),
-            endpoint: None,
+            endpoint: Some(self.endpoints.entry(keys.endpoint).or_insert(usual)),
             ..Records::default()
         }
     }

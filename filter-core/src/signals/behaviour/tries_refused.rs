@@ -1,0 +1,74 @@
+//! What it tries is refused again and again (a card, a code, a name), where people's is taken. Logins are not among it: they have
+//! signals of their own.
+
+use crate::signals::{Detail, Pillar, Scope, Seen, Signal};
+
+/// See the module's text.
+pub static SIGNAL: Signal = Signal {
+    id: "tries_refused",
+    pillar: Pillar::Behaviour,
+    scope: Scope::Memory,
+    weight: 3_000,
+    #[cfg(any(test, feature = "catalogue"))]
+    summary: "is refused over and over where people are not",
+    #[cfg(any(test, feature = "catalogue"))]
+    measured: "made-up shop, seed 1: browsers that try stolen cards 312 of 680 requests, that guess one 364 of 680; people 0 of 9,435 (2026-11)",
+    detect,
+    #[cfg(any(test, feature = "vectors"))]
+    vectors: crate::signals::vectors::Vectors {
+        fires: &["like chromium_fetch
+@method=POST
+@path=/api/checkout
+@endpoint=known
+@answer=402
+@tried=refused
+then after=9000 times=8"],
+        silent: &[
+            "like chromium_fetch
+@method=POST
+@path=/api/checkout
+@endpoint=known
+@answer=402
+@tried=refused
+then after=9000 times=5",
+            "like chromium_fetch
+@method=POST
+@path=/api/checkout
+@answer=402
+@tried=refused
+then after=9000 times=20",
+            "like chromium_fetch
+@method=POST
+@path=/api/save
+@endpoint=known
+@tried=taken
+then after=9000 times=40
+then after=9000 times=9
+@tried=refused",
+        ],
+    },
+};
+
+/// Refused ones from which on it is odd: a person gives up, or does it right.
+const REFUSED: u32 = 8;
+/// Milli-nats.
+const LEVEL: i32 = 6_000;
+
+/// How many of its tries were refused, where they are at least `least` and that unlike what is usual here.
+pub(super) fn unlike(seen: &Seen<'_>, least: u32) -> Option<[u32; 2]> {
+    let memory = seen.memory;
+    memory.visit.filter(|visit| visit.is_sent)?;
+    let tries @ [refused, _] = memory.client?.tries();
+    let fires = refused >= least && memory.endpoint?.refused.unlike(tries, PROGRAM)? >= LEVEL;
+    fires.then_some(tries)
+}
+
+/// Of 1,000 tries of a program that guesses, those that are refused.
+const PROGRAM: u32 = 800;
+
+fn detect<'a>(seen: &Seen<'a>) -> Option<Detail<'a>> {
+    let [refused, taken] = unlike(seen, REFUSED)?;
+    let usual = seen.memory.endpoint?.refused.hundredths();
+    let detail = Detail::new("{} of {} tries refused; usual here are {} of 100");
+    Some(detail.with(refused).with(refused.saturating_add(taken)).with(usual))
+}
