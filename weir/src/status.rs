@@ -1,4 +1,4 @@
-//! Which node runs which bundle: read off the counters that every adapter keeps, as Envoy's admin port shows them.
+//! Which node runs which bundle: read off the counters that every adapter keeps, as the admin ports of Envoy and of `weir up` show them.
 
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ pub struct Node {
     pub bundle: Option<String>,
     /// Its serial.
     pub serial: Option<u64>,
+    /// When it was taken, in milliseconds since the epoch.
+    pub since: Option<u64>,
     /// Bundles taken.
     pub loaded: u64,
     /// Bundles refused, and answers that were none.
@@ -58,28 +60,39 @@ impl Standing {
 }
 
 impl Node {
-    /// Asks one Envoy's admin address, such as `http://127.0.0.1:9901`.
+    /// Asks one admin address, such as `http://127.0.0.1:9901`: Envoy's, or that of `weir up`.
     pub fn ask(admin: &str) -> Node {
         let node = Node { node: admin.to_owned(), ..Node::default() };
-        let url = format!("{}/stats?filter=weir", admin.trim_end_matches('/'));
         let agent: Agent = Agent::config_builder().timeout_global(Some(Duration::from_secs(5))).build().into();
-        let answer = agent.get(&url).call();
-        match answer.and_then(|mut answer| answer.body_mut().with_config().limit(LONGEST).read_to_string()) {
+        let get = |path: &str| {
+            let answer = agent.get(&format!("{}{path}", admin.trim_end_matches('/'))).call();
+            answer.and_then(|mut answer| answer.body_mut().with_config().limit(LONGEST).read_to_string())
+        };
+        let told = match get("/stats?filter=weir") {
+            Err(ureq::Error::StatusCode(404)) => get("/metrics"),
+            told => told,
+        };
+        match told {
             Ok(text) => node.read(&text),
             Err(error) => Node { error: Some(error.to_string()), ..node },
         }
     }
 
-    /// Reads `name: value` lines.
+    /// Reads Envoy's `name: value` lines, or Prometheus' `name{label="value"} value`.
     pub fn read(mut self, text: &str) -> Node {
-        for (name, value) in text.lines().filter_map(|line| line.rsplit_once(": ")) {
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let Some((name, value)) = line.rsplit_once(": ").or_else(|| line.rsplit_once(' ')) else { continue };
             let Ok(value) = value.trim().parse::<u64>() else { continue };
+            let name = name.replace('"', "");
             let has = |part: &str| name.contains(part);
             let add = |count: &mut u64| *count = count.saturating_add(value);
-            if let Some((_, id)) = name.split_once("weir_bundle_in_use.weir_bundle=").filter(|_| value == 1) {
-                self.bundle = Some(id.trim_end_matches(';').to_owned());
+            if has("weir_bundle_in_use") {
+                let id = name.split_once("weir_bundle=").filter(|_| value == 1);
+                self.bundle = id.map(|(_, id)| id.trim_end_matches([';', '}']).to_owned()).or(self.bundle);
             } else if has("weir_bundle_serial") {
                 self.serial = Some(value);
+            } else if has("weir_bundle_since_seconds") {
+                self.since = Some(value.saturating_mul(1000));
             } else if has("weir_bundle_loads_total") && has("weir_result=ok") {
                 add(&mut self.loaded);
             } else if has("weir_bundle_loads_total") {
@@ -113,12 +126,17 @@ mod tests {
     fn counters_are_read_and_compared() {
         let text = "wasmcustom.weir_bundle_in_use.weir_bundle=0123456789abcdef;: 1\n\
             wasmcustom.weir_bundle_in_use.weir_bundle=ffffffffffffffff;: 0\nwasmcustom.weir_bundle_serial: 7\n\
+            wasmcustom.weir_bundle_since_seconds: 1731000000\n\
             wasmcustom.weir_bundle_loads_total.weir_result=ok;: 3\nwasmcustom.weir_bundle_loads_total.weir_result=failed;: 2\n\
             wasmcustom.weir_not_judged_total.weir_why=no_bundle;: 5\nwasm.weir.vm_reload: 1\nweir_decision_microseconds: P0(nan,1)\n";
         let node = Node::default().read(text);
         let (bundle, serial) = (node.bundle.as_deref(), node.serial);
-        assert_eq!((bundle, serial), (Some("0123456789abcdef"), Some(7)));
+        assert_eq!((bundle, serial, node.since), (Some("0123456789abcdef"), Some(7), Some(1_731_000_000_000)));
         assert_eq!((node.loaded, node.failed, node.not_judged, node.reloads), (3, 2, 5, 1));
+        let prometheus = "# TYPE weir_bundle_in_use gauge\nweir_bundle_in_use{weir_bundle=\"0123456789abcdef\"} 1\n\
+            weir_bundle_serial 7\nweir_bundle_since_seconds 1731000000\nweir_bundle_loads_total{weir_result=\"ok\"} 3\n\
+            weir_bundle_loads_total{weir_result=\"failed\"} 2\nweir_not_judged_total{weir_why=\"no_bundle\"} 5\n";
+        assert_eq!(Node::default().read(prometheus), Node { reloads: 0, ..node.clone() }, "the proxy says the same");
         let id = format!("0123456789abcdef{}", "0".repeat(48));
         assert_eq!(node.standing(&id, 7), Standing::Current);
         assert_eq!(node.standing(&"e".repeat(64), 8), Standing::Behind);

@@ -168,8 +168,8 @@ pub(crate) fn bundle_load(taken: bool) {
     Cached::new().increment(|| format!("weir_bundle_loads_total.weir_result={result};"));
 }
 
-/// Shows which bundle is in use: a gauge by id that is 1, and the serial.
-pub(crate) fn bundle_in_use(bundle: &Bundle) {
+/// Shows which bundle is in use: a gauge by id that is 1, the serial, and since when.
+pub(crate) fn bundle_in_use(bundle: &Bundle, at: u64) {
     let id: String = bundle.id().chars().take(16).collect();
     let gauge = |name: &str| hostcalls::define_metric(MetricKind::Gauge, name).ok();
     let now = gauge(&format!("weir_bundle_in_use.weir_bundle={id};"));
@@ -182,5 +182,8 @@ pub(crate) fn bundle_in_use(bundle: &Bundle) {
     }
     if let Some(serial) = gauge("weir_bundle_serial") {
         hostcalls::record_metric(serial, bundle.serial());
+    }
+    if let Some(since) = gauge("weir_bundle_since_seconds") {
+        hostcalls::record_metric(since, at / 1000);
     }
 }

@@ -60,7 +60,7 @@ impl Slot {
             && let Some(active) = slot.serving()
         {
             let bundle = active.engine.bundle();
-            metrics::bundle_in_use(bundle);
+            metrics::bundle_in_use(bundle, now);
             remember(bundle.limits());
             hostcalls::log(Level::Info, &format!("weir: bundle {} serial {} in use", bundle.id(), bundle.serial()));
         }

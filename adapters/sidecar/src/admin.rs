@@ -1,4 +1,4 @@
-//! What machines ask: `/metrics` for Prometheus, `/ready` and `/live` for whoever starts and stops us.
+//! What machines ask: `/metrics` for Prometheus, `/ready` and `/live` for whoever starts and stops us, `/shadow` for `weir shadow`.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -62,7 +62,11 @@ fn answer(request: &Request<Incoming>, proxy: &Proxy, status: &Status) -> Respon
             None => with(StatusCode::OK, TEXT, "ready\n".to_owned()),
             Some(why) => with(StatusCode::SERVICE_UNAVAILABLE, TEXT, format!("not ready: {why}\n")),
         },
-        _ => with(StatusCode::NOT_FOUND, TEXT, "ask for /metrics, /ready or /live\n".to_owned()),
+        "/shadow" => match proxy.store.trial().told(&proxy.store) {
+            Some(told) => with(StatusCode::OK, "application/json", format!("{told}\n")),
+            None => with(StatusCode::NOT_FOUND, TEXT, "no candidate is tried\n".to_owned()),
+        },
+        _ => with(StatusCode::NOT_FOUND, TEXT, "ask for /metrics, /ready, /live or /shadow\n".to_owned()),
     }
 }
 

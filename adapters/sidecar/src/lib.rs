@@ -15,6 +15,7 @@
 mod act;
 mod admin;
 pub mod body;
+pub mod candidate;
 mod client;
 mod clock;
 pub mod connection;

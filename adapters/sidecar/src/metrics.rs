@@ -41,6 +41,7 @@ pub struct Metrics {
     bundle_loads: Family<Labels, Count>,
     bundle_in_use: Family<Labels, Level>,
     bundle_serial: Level,
+    bundle_since: Level,
     decision: Histogram,
     responses: Family<Labels, Count>,
     origin_errors: Family<Labels, Count>,
@@ -69,6 +70,7 @@ impl Default for Metrics {
             bundle_loads: Family::default(),
             bundle_in_use: Family::default(),
             bundle_serial: Level::default(),
+            bundle_since: Level::default(),
             decision: Histogram::new(DECISION),
             responses: Family::default(),
             origin_errors: Family::default(),
@@ -90,6 +92,8 @@ impl Default for Metrics {
         registry.register("weir_bundle_loads", "Bundles taken and refused", metrics.bundle_loads.clone());
         registry.register("weir_bundle_in_use", "1 for the bundle in use", metrics.bundle_in_use.clone());
         registry.register("weir_bundle_serial", "Serial of the bundle in use", metrics.bundle_serial.clone());
+        let since = "When the bundle in use was taken, in seconds since the epoch";
+        registry.register("weir_bundle_since_seconds", since, metrics.bundle_since.clone());
         registry.register("weir_decision_microseconds", "Time of a decision, one in 16", metrics.decision.clone());
         registry.register("weir_responses", "Answers to clients, by status class", metrics.responses.clone());
         registry.register(
@@ -132,12 +136,13 @@ impl Metrics {
         self.bundle_loads.get_or_create(&vec![("weir_result", result.to_owned())]).inc();
     }
 
-    /// Shows which bundle is in use.
-    pub(crate) fn bundle_in_use(&self, bundle: &Bundle) {
+    /// Shows which bundle is in use, and since when.
+    pub(crate) fn bundle_in_use(&self, bundle: &Bundle, now: u64) {
         self.bundle_in_use.clear();
         let id = bundle.id().chars().take(16).collect();
         self.bundle_in_use.get_or_create(&vec![("weir_bundle", id)]).set(1);
         self.bundle_serial.set(i64::try_from(bundle.serial()).unwrap_or(i64::MAX));
+        self.bundle_since.set(i64::try_from(now / 1000).unwrap_or(i64::MAX));
     }
 
     pub(crate) fn decision(&self, took: Duration) {

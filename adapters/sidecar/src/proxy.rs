@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use filter_core::engine::HeaderSets;
-use filter_core::facts::{Fact, Facts};
+use filter_core::engine::shadow::Mark;
+use filter_core::engine::{HeaderSets, Verdict};
+use filter_core::facts::{self as answer, Fact, Facts};
 use hyper::body::{Body as _, Incoming};
 use hyper::header::HeaderValue;
 use hyper::{Method, Request, Response, StatusCode, Version};
@@ -23,7 +24,7 @@ use crate::forward::{self, Peer, REQUEST_ID};
 use crate::metrics::Metrics;
 use crate::origin::Origin;
 use crate::settle::{self, Due};
-use crate::store::Store;
+use crate::store::{Active, Store};
 use crate::tap::{Head, Heads};
 use crate::tarpit::{Place, Tarpits};
 use crate::tunnel;
@@ -210,13 +211,19 @@ impl Proxy {
                         if let Some(started) = started {
                             self.metrics.decision(started.elapsed());
                         }
-                        (act::carry_out(&active, &verdict, id, self.events.as_ref()), verdict.ticket())
+                        let done = act::carry_out(&active, &verdict, id, self.events.as_ref());
+                        (done, verdict.ticket(), self.try_candidate(&active, facts, &verdict, id))
                     })
                 }));
-                let with_due = |(outcome, ticket): (_, Option<_>)| {
+                let with_due = |(outcome, ticket, mark): (_, Option<_>, _)| {
                     (
                         outcome,
-                        ticket.map(|ticket| Due { active: Arc::clone(&active), ticket, since: clock::milliseconds() }),
+                        ticket.map(|ticket| Due {
+                            active: Arc::clone(&active),
+                            ticket,
+                            mark,
+                            since: clock::milliseconds(),
+                        }),
                     )
                 };
                 decided.map(with_due).map_err(|_| "panic")
@@ -254,6 +261,17 @@ impl Proxy {
                 Judged::Pass(None, None)
             }
         }
+    }
+
+    /// Shows a candidate the request; what we answer ourselves is settled at once.
+    fn try_candidate(&self, active: &Active, facts: &Facts<'_>, verdict: &Verdict<'_>, id: &str) -> Option<Mark> {
+        let mark = self.store.trial().look(facts, verdict, id)?;
+        if !verdict.action().interferes() {
+            return Some(mark);
+        }
+        let outcome = answer::Outcome::default();
+        self.store.trial().settle(&mark, &active.engine, &verdict.ticket()?, &outcome, true);
+        None
     }
 
     async fn pass(

@@ -113,12 +113,12 @@ pub(crate) async fn watch(store: Arc<Store>, mut source: Source, mut at_once: Re
     }
 }
 
-async fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(crate) async fn read(path: &Path) -> Result<Vec<u8>, String> {
     tokio::fs::read(path).await.map_err(|error| format!("`{}` cannot be read: {error}", path.display()))
 }
 
 /// Changes whenever the file does; `None` where it is gone.
-fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
+pub(crate) fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
     let data = std::fs::metadata(path).ok()?;
     Some((data.modified().ok()?, data.len()))
 }

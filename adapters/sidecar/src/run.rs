@@ -5,8 +5,10 @@ use std::sync::Arc;
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_rustls::rustls::crypto::ring;
 
+use crate::candidate;
 use crate::reload::{self, Source};
 use crate::server::{Server, ServerConfig};
 use crate::tls::config::Certificate;
@@ -30,7 +32,8 @@ pub fn runtime(threads: Option<usize>) -> std::io::Result<runtime::Runtime> {
     builder.enable_all().build()
 }
 
-/// Serves until SIGTERM or SIGINT, then drains. SIGHUP asks for the bundle and reads certificates again. `started` is told
+/// Serves until SIGTERM or SIGINT, then drains. SIGHUP asks for the bundle and reads certificates again. A candidate, where
+/// one is given, is tried beside it. `started` is told
 /// when all ports are taken.
 ///
 /// # Errors
@@ -38,11 +41,13 @@ pub fn runtime(threads: Option<usize>) -> std::io::Result<runtime::Runtime> {
 pub async fn until_signalled(
     config: ServerConfig,
     source: Source,
+    candidate: Option<candidate::Source>,
     started: impl FnOnce(&Server),
 ) -> Result<Ended, String> {
     let certificates: Vec<Arc<Certificate>> =
         config.listen.iter().filter_map(|listen| listen.entry.certificate.clone()).collect();
     let store = Arc::clone(&config.proxy.store);
+    let events = config.proxy.events.clone();
     let server = Server::bind(config).await?;
     let fail = |error| format!("signals cannot be watched: {error}");
     let mut hangup = signal(SignalKind::hangup()).map_err(fail)?;
@@ -50,6 +55,7 @@ pub async fn until_signalled(
     let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
     started(&server);
     let (ask, at_once) = mpsc::channel(1);
+    let trying = candidate.map(|source| tokio::spawn(candidate::watch(Arc::clone(&store), source, events)));
     let watching = tokio::spawn(reload::watch(store, source, at_once));
     let reloading = tokio::spawn(async move {
         while hangup.recv().await.is_some() {
@@ -73,6 +79,7 @@ pub async fn until_signalled(
         .await;
     reloading.abort();
     watching.abort();
+    trying.inspect(JoinHandle::abort);
     Ok(Ended { cut_off })
 }
 

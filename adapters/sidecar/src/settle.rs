@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use filter_core::engine::Ticket;
+use filter_core::engine::shadow::Mark;
 use filter_core::facts::{Fact, Header, Outcome};
 use hyper::Response;
 use hyper::body::Body as _;
@@ -21,6 +22,8 @@ pub(crate) struct Due {
     /// The engine that judged; a new bundle may have come since.
     pub(crate) active: Arc<Active>,
     pub(crate) ticket: Ticket,
+    /// What a candidate wants of it.
+    pub(crate) mark: Option<Mark>,
     /// When it judged.
     pub(crate) since: u64,
 }
@@ -63,6 +66,9 @@ fn count(store: &Store, events: Option<&Events>, due: &Due, response: &Response<
     let records = memory.tables.find(due.ticket.keys());
     let alert = due.active.engine.settle(&due.ticket, &outcome, records, now);
     drop(memory);
+    if let Some(mark) = &due.mark {
+        store.trial().settle(mark, &due.active.engine, &due.ticket, &outcome, false);
+    }
     if let (Some(alert), Some(events)) = (alert, events) {
         events.send(alert.event());
     }

@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use filter_core::engine::Engine;
-use filter_core::policy::{self, Activation, Settings};
+use filter_core::policy::{self, Activation, Highest, Settings};
 use filter_core::state::{Limits, Tables};
 
+use crate::candidate::Trial;
 use crate::clock;
 use crate::metrics::{Counters, Metrics};
 
@@ -27,6 +28,7 @@ pub struct Store {
     /// Names of the origins that rules may route to.
     routes: Vec<String>,
     metrics: Arc<Metrics>,
+    trial: Trial,
 }
 
 /// Records of those who came before, for the whole process: they outlive bundles.
@@ -41,7 +43,14 @@ impl Store {
     /// Empty: every request passes unjudged until a bundle is taken.
     pub fn new(settings: Settings, metrics: Arc<Metrics>) -> Self {
         let memory = Memory { limits: Limits::NONE, tables: Tables::new(&Limits::NONE) };
-        Store { slot: RwLock::default(), memory: Mutex::new(memory), settings, routes: Vec::new(), metrics }
+        Store {
+            slot: RwLock::default(),
+            memory: Mutex::new(memory),
+            settings,
+            routes: Vec::new(),
+            metrics,
+            trial: Trial::default(),
+        }
     }
 
     /// With these other origins; bundles that route elsewhere are refused.
@@ -70,6 +79,16 @@ impl Store {
         &self.settings
     }
 
+    /// The candidate beside it.
+    pub(crate) fn trial(&self) -> &Trial {
+        &self.trial
+    }
+
+    /// The newest bundle that served.
+    pub(crate) fn highest(&self) -> Highest {
+        self.slot.read().unwrap_or_else(PoisonError::into_inner).highest().clone()
+    }
+
     /// Whether there is an engine.
     pub fn is_ready(&self) -> bool {
         self.active().is_some()
@@ -81,8 +100,7 @@ impl Store {
     /// Everything that is wrong with it, one line each; the one in use stays.
     pub fn offer(&self, bundle: &[u8]) -> Result<bool, String> {
         // Checked and compiled beside the one that serves; requests wait for the swap alone.
-        let highest = self.slot.read().unwrap_or_else(PoisonError::into_inner).highest().clone();
-        let mut trial = policy::Slot::resume(highest);
+        let mut trial = policy::Slot::resume(self.highest());
         let make = |bundle| {
             self.check_routes(&bundle)?;
             let engine = Engine::tested::<Tables>(bundle, &self.settings)?;
@@ -93,7 +111,7 @@ impl Store {
         result
     }
 
-    fn check_routes(&self, bundle: &policy::Bundle) -> Result<(), policy::Problems> {
+    pub(crate) fn check_routes(&self, bundle: &policy::Bundle) -> Result<(), policy::Problems> {
         let Some(to) = bundle.routes().find(|to| !self.routes.iter().any(|known| known == to)) else { return Ok(()) };
         let message = format!("a rule routes to `{to}`, and there is no such origin here");
         Err(policy::Problem::new("/content/rules", message, format!("start with `--route {to}=URL`")).into())
@@ -114,7 +132,7 @@ impl Store {
         }
         if let Some(active) = trial.serving() {
             let bundle = active.engine.bundle();
-            self.metrics.bundle_in_use(bundle);
+            self.metrics.bundle_in_use(bundle, clock::milliseconds());
             let mut memory = self.memory();
             // Tables do not change their size: other limits begin anew.
             if memory.limits != *bundle.limits() {

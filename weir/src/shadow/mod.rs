@@ -7,5 +7,5 @@ mod render;
 
 pub use interval::interval;
 pub use merge::merge;
-pub use read::{read, reports};
+pub use read::{read, reports, rollout};
 pub use render::{table, to_json};

@@ -131,20 +131,11 @@ fn decide(args: &DecideArgs) -> anyhow::Result<Exit> {
 
 impl From {
     fn rollout(&self) -> anyhow::Result<Rollout> {
-        let mut rollout = match &self.rollout {
-            Some(path) => {
-                let text = std::fs::read(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
-                serde_json::from_slice(&text).with_context(|| format!("`{}` is no rollout", path.display()))?
-            }
-            None => Rollout::default(),
-        };
+        let mut rollout = shadow::rollout(self.rollout.as_deref()).map_err(|why| anyhow!(why))?;
         if !self.goal.is_empty() {
             rollout.goals.clone_from(&self.goal);
         }
-        match rollout.check("").first() {
-            Some(problem) => Err(anyhow!("the rollout is refused: {problem}")),
-            None => Ok(rollout),
-        }
+        Ok(rollout)
     }
 
     fn report(&self, rollout: &Rollout) -> anyhow::Result<Report> {

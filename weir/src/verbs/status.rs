@@ -1,4 +1,4 @@
-//! `weir status`: which node runs which bundle.
+//! `weir status`: which node runs which bundle since when.
 
 use std::io::Write;
 
@@ -6,13 +6,14 @@ use clap::ValueEnum;
 use serde_json::json;
 use weir::status::{Node, Standing};
 use weir::terminal::shown;
+use weir::time;
 
 use super::Exit;
 use super::shelf::ShelfArgs;
 
-/// Show which node runs which bundle, beside the one at PLACE
+/// Show which node runs which bundle since when, beside the one at PLACE
 ///
-/// Nodes are asked at Envoy's admin address. Exit code 1 where one does not run the bundle that hosts get there, or could
+/// Nodes are asked at Envoy's admin address, or that of `weir up`. Exit code 1 where one does not run the bundle that hosts get there, or could
 /// not be asked.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -22,7 +23,7 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     shelf: ShelfArgs,
-    /// Envoy's admin address; again for more
+    /// Admin address of Envoy or `weir up`; again for more
     #[arg(long, value_name = "URL", required = true)]
     node: Vec<String>,
     /// What is printed
@@ -61,9 +62,10 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
                     Some(error) => writeln!(out, "  {word:<9}  {}: {}", node.node, shown(error))?,
                     None => writeln!(
                         out,
-                        "  {word:<9}  {}: serial {}, {} loads, {} failed, {} requests not judged, {} VM reloads",
+                        "  {word:<9}  {}: serial {} since {}, {} loads, {} failed, {} requests not judged, {} VM reloads",
                         node.node,
                         node.serial.map_or_else(|| "-".to_owned(), |serial| serial.to_string()),
+                        node.since.map_or_else(|| "-".to_owned(), time::show),
                         node.loaded,
                         node.failed,
                         node.not_judged,

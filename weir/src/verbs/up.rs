@@ -1,5 +1,6 @@
 //! `weir up`: a proxy that protects an origin.
 
+mod candidate;
 mod hub;
 mod listen;
 mod settings;
@@ -44,7 +45,7 @@ pub(super) struct Args {
     listen: listen::ListenArgs,
     #[command(flatten)]
     judge: settings::JudgeArgs,
-    /// Address for /metrics, /ready and /live; without it none, but with the demo 127.0.0.1:9464
+    /// Address for /metrics, /ready, /live and /shadow; without it none, but with the demo 127.0.0.1:9464
     #[arg(long, value_name = "ADDRESS:PORT")]
     admin: Option<SocketAddr>,
     /// Where event lines go (NDJSON); `-` is standard output
@@ -88,6 +89,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     #[command(flatten)]
+    candidate: candidate::CandidateArgs,
+    #[command(flatten)]
     hub: hub::HubArgs,
     /// Pass everything unjudged: to measure what judging costs, or in an emergency
     #[arg(long)]
@@ -100,6 +103,7 @@ Examples:
   weir up --origin http://127.0.0.1:3000
   weir up --origin http://127.0.0.1:3000 --listen 0.0.0.0:80 --tls-listen 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem
   weir up --origin http://127.0.0.1:3000 --bundle bundle.json --settings settings.json --admin 127.0.0.1:9464
+  weir up --origin http://127.0.0.1:3000 --bundle bundle.json --candidate next.json --rollout rollout.json --admin 127.0.0.1:9464
   weir up --origin http://127.0.0.1:3000 --settings settings.json --hub http://hub:9466 --hub-token-file token";
 
 fn seconds() -> clap::builder::RangedU64ValueParser {
@@ -109,6 +113,7 @@ fn seconds() -> clap::builder::RangedU64ValueParser {
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let judge = args.judge.load(args.origin.is_none())?;
     let share = args.hub.load(args.judge.has_settings())?;
+    let candidate = args.candidate.load()?;
     let metrics = Arc::new(Metrics::default());
     let routes = args.routes()?;
     let names = routes.keys().cloned().collect();
@@ -149,7 +154,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
         };
         let is_tls: Vec<bool> = config.listen.iter().map(|listen| listen.entry.certificate.is_some()).collect();
         let hello = |server: &Server| say(server, &is_tls, &url, is_demo, memory);
-        run::until_signalled(config, judge.source, hello).await.map_err(|why| anyhow!(why))
+        run::until_signalled(config, judge.source, candidate, hello).await.map_err(|why| anyhow!(why))
     })?;
     if ended.cut_off > 0 {
         anstream::eprintln!("weir: {} connections were cut off after {} s", ended.cut_off, args.drain_timeout);

@@ -1,0 +1,182 @@
+//! A candidate bundle beside the one that serves: it judges after the reply is made, and in the end it serves or goes.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use filter_core::engine::shadow::{Mark, Ruling, Shadow};
+use filter_core::engine::{Engine, Ticket, Verdict};
+use filter_core::facts::{Facts, Outcome};
+use filter_core::policy::{self, Rollout, Settings};
+use filter_core::state::Tables;
+use serde_json::json;
+use tokio::time::sleep;
+
+use crate::clock;
+use crate::events::Events;
+use crate::reload::{read, stamp};
+use crate::store::Store;
+
+/// How often the file is looked at and the guardrails are asked.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Where the candidate comes from, and how it is tried.
+#[derive(Debug)]
+pub struct Source {
+    /// A file with the two lines; while there is none, nothing is tried.
+    pub file: PathBuf,
+    /// Share, goals, guardrails.
+    pub rollout: Rollout,
+}
+
+/// The candidate, where there is one.
+#[derive(Debug, Default)]
+pub(crate) struct Trial {
+    /// Requests look here first: most hosts have none.
+    is_on: AtomicBool,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    running: Option<Running>,
+    /// What is told of the last one, when it ended.
+    ended: Option<String>,
+    /// Id of one that was taken back: it does not come again.
+    withdrawn: String,
+}
+
+#[derive(Debug)]
+struct Running {
+    shadow: Shadow,
+    /// The two lines, to be offered when it is promoted.
+    text: Vec<u8>,
+}
+
+impl Trial {
+    /// Puts a candidate beside what serves, whose serial it must exceed: `Ok(true)` where it is a new one.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, one line each; one that runs goes on.
+    fn offer(&self, store: &Store, text: &[u8], rollout: &Rollout) -> Result<bool, String> {
+        let settings: &Settings = store.settings();
+        let mut slot: policy::Slot<()> = policy::Slot::resume(store.highest());
+        let mut made = None;
+        slot.offer(text, settings, clock::milliseconds(), |bundle| {
+            store.check_routes(&bundle)?;
+            made = Some(Engine::tested::<Tables>(bundle, settings)?);
+            Ok(())
+        })
+        .map_err(|problems| problems.to_string())?;
+        // What serves already is no candidate any more.
+        let Some(engine) = made.filter(|engine| *engine.bundle().id() != *store.highest().id) else { return Ok(false) };
+        let mut inner = self.inner();
+        if inner.withdrawn == engine.bundle().id() {
+            return Err(format!("candidate `{}` was taken back already; build another", engine.bundle().id()));
+        }
+        inner.running = Some(Running { shadow: Shadow::new(engine, rollout.clone()), text: text.to_vec() });
+        self.is_on.store(true, Ordering::Release);
+        Ok(true)
+    }
+
+    /// Shows the candidate a request that was judged. Whatever it does, the request is none the wiser: one that panics goes.
+    pub(crate) fn look(&self, facts: &Facts<'_>, verdict: &Verdict<'_>, id: &str) -> Option<Mark> {
+        if !self.is_on.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut inner = self.inner();
+        let shadow = &mut inner.running.as_mut()?.shadow;
+        panic::catch_unwind(AssertUnwindSafe(|| shadow.look(facts, verdict, id))).unwrap_or_else(|_| {
+            eprintln!("weir: the candidate panicked, and is taken back");
+            inner.withdrawn = inner.running.take().map_or_else(String::new, |running| running.id().to_owned());
+            self.is_on.store(false, Ordering::Release);
+            None
+        })
+    }
+
+    /// Shows it the answer.
+    pub(crate) fn settle(&self, mark: &Mark, active: &Engine, ticket: &Ticket, outcome: &Outcome<'_>, is_ours: bool) {
+        if let Some(running) = &mut self.inner().running {
+            running.shadow.settle(mark, active, ticket, outcome, is_ours);
+        }
+    }
+
+    /// What is told of it: one line of JSON; of the last one, where none runs.
+    pub(crate) fn told(&self, store: &Store) -> Option<String> {
+        let inner = self.inner();
+        let Some(running) = &inner.running else { return inner.ended.clone() };
+        Some(running.ruling(store)?.1)
+    }
+
+    /// Promotes the candidate or takes it back, where it is to be done by itself and the guardrails say so. Gives what is told of it.
+    fn rule(&self, store: &Store) -> Option<String> {
+        let mut inner = self.inner();
+        let (ruling, told) = inner.running.as_ref()?.ruling(store)?;
+        let is_automatic = inner.running.as_ref()?.shadow.rollout().automatic;
+        if !is_automatic || matches!(ruling, Ruling::Hold(_)) {
+            return None;
+        }
+        let running = inner.running.take()?;
+        self.is_on.store(false, Ordering::Release);
+        inner.ended = Some(told.clone());
+        if ruling == Ruling::RollBack {
+            inner.withdrawn = running.id().to_owned();
+        }
+        drop(inner);
+        eprintln!("weir: candidate {}: {}, since {}", running.id(), ruling.as_str(), ruling.why());
+        if ruling == Ruling::Promote {
+            match store.offer(&running.text) {
+                Ok(_) => eprintln!("weir: bundle {} in use", running.id()),
+                Err(why) => why.lines().for_each(|line| eprintln!("weir:   not promoted: {line}")),
+            }
+        }
+        Some(told)
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Running {
+    fn id(&self) -> &str {
+        self.shadow.candidate().bundle().id()
+    }
+
+    /// What the guardrails say now, and what is told of it.
+    fn ruling(&self, store: &Store) -> Option<(Ruling, String)> {
+        let report = self.shadow.report(&store.active()?.engine);
+        let ran = report.until.saturating_sub(report.since);
+        let ruling = report.clients.ruling(&self.shadow.rollout().guardrails, ran);
+        let vm = store.settings().node.as_deref().unwrap_or("sidecar");
+        let told = json!({"shadow": report, "vm": vm, "ruling": ruling.as_str(), "why": ruling.why()});
+        Some((ruling, told.to_string()))
+    }
+}
+
+/// Watches the file and asks the guardrails until the task is dropped. What became of a candidate goes to the events, too.
+pub(crate) async fn watch(store: Arc<Store>, source: Source, events: Option<Events>) {
+    let mut seen = None;
+    loop {
+        let now = stamp(&source.file);
+        if now != std::mem::replace(&mut seen, now) && now.is_some() {
+            let text = read(&source.file).await;
+            match text.and_then(|text| store.trial().offer(&store, &text, &source.rollout)) {
+                Ok(true) => eprintln!("weir: candidate `{}` is tried beside the bundle in use", source.file.display()),
+                Ok(false) => {}
+                Err(why) => {
+                    eprintln!("weir: the candidate is not tried:");
+                    why.lines().for_each(|line| eprintln!("weir:   {line}"));
+                }
+            }
+        }
+        if let Some(told) = store.trial().rule(&store)
+            && let Some(events) = &events
+        {
+            events.send(told);
+        }
+        sleep(LOOK).await;
+    }
+}

@@ -1,0 +1,201 @@
+//! `weir up --candidate` as a process: a candidate that would hurt people is taken back by itself, one that would not serves.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test may fail"
+)]
+
+mod common;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::time::Duration;
+
+use common::{Desk, run};
+use filter_core::policy::wire;
+use serde_json::Value;
+
+struct Up {
+    child: Child,
+    said: BufReader<ChildStderr>,
+    address: String,
+    admin: String,
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Up {
+    fn start(arguments: &[&str]) -> Up {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
+        command.args(["up", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--threads", "2"]).args(arguments);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let said = BufReader::new(child.stderr.take().unwrap());
+        let mut up = Up { child, said, address: String::new(), admin: String::new() };
+        up.address = after(&up.wait_for("is protected at "), "protected at http://");
+        up.admin = after(&up.wait_for("metrics at "), "http://");
+        up
+    }
+
+    /// The next line that has `text` in it.
+    fn wait_for(&mut self, text: &str) -> String {
+        let mut all = String::new();
+        loop {
+            let mut line = String::new();
+            assert!(self.said.read_line(&mut line).unwrap() > 0, "never said `{text}`, but:\n{all}");
+            if line.contains(text) {
+                return line;
+            }
+            all.push_str(&line);
+        }
+    }
+
+    /// The status that a client gets.
+    fn status(&self, client: &str, method: &str, path: &str) -> u16 {
+        let answer = ask(&self.address, client, method, path);
+        answer.split(' ').nth(1).unwrap_or_else(|| panic!("{answer}")).parse().unwrap()
+    }
+}
+
+fn after(line: &str, start: &str) -> String {
+    let at = line.find(start).unwrap() + start.len();
+    line[at..].split([' ', '/', '\n', ',']).next().unwrap().to_owned()
+}
+
+fn ask(address: &str, client: &str, method: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let lines = format!("Host: shop.example\r\nUser-Agent: {client}\r\nContent-Length: 0\r\nConnection: close\r\n");
+    write!(stream, "{method} {path} HTTP/1.1\r\n{lines}\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+/// Lets everybody in.
+fn origin() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answer = |mut stream: TcpStream| {
+        let mut lines = BufReader::new(stream.try_clone()?).lines();
+        let start = lines.next().transpose()?.unwrap_or_default();
+        while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+        let answer = if start.contains("/login") { "302 Found\r\nLocation: /account" } else { "200 OK" };
+        write!(stream, "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    };
+    std::thread::spawn(move || listener.incoming().flatten().for_each(|stream| drop(answer(stream))));
+    url
+}
+
+/// Blocks clients whose user agent begins so; replaced in one step, as `weir build` does.
+fn write_bundle(path: &str, blocked: &str, serial: u64) {
+    let content = serde_json::json!({
+        "endpoints": [{ "id": "log-in", "path": "/login", "methods": ["POST"], "label": "login" }],
+        "rules": [{ "id": format!("no-{blocked}"), "then": { "block": {} },
+                    "when": { "header": { "name": "user-agent", "value": { "prefix": blocked } } } }],
+        "otherwise": "allow",
+    });
+    let text = wire::write(&serde_json::from_value(content).unwrap(), serial).unwrap();
+    fs::write(format!("{path}.part"), text).unwrap();
+    fs::rename(format!("{path}.part"), path).unwrap();
+}
+
+#[test]
+fn a_candidate_that_hurts_people_goes_and_one_that_does_not_serves() {
+    let desk = Desk::new();
+    let [bundle, next, rollout, events] =
+        ["now.json", "next.json", "rollout.json", "events"].map(|name| desk.path(name));
+    write_bundle(&bundle, "attacker", 1);
+    fs::write(&rollout, r#"{"automatic":true,"guardrails":{"harmed_share":100000,"good_clients":40,"seconds":0}}"#)
+        .unwrap();
+    let mut up = Up::start(&[
+        "--origin",
+        &origin(),
+        "--bundle",
+        &bundle,
+        "--candidate",
+        &next,
+        "--rollout",
+        &rollout,
+        "--events",
+        &events,
+    ]);
+    assert!(ask(&up.admin, "", "GET", "/shadow").contains("no candidate is tried"));
+    write_bundle(&next, "person", 2);
+    up.wait_for("is tried beside the bundle in use");
+    for number in 0..12 {
+        let person = format!("person-{number}");
+        assert_eq!((up.status(&person, "GET", "/"), up.status(&person, "POST", "/login")), (200, 302), "{person}");
+    }
+    up.wait_for("roll_back");
+    assert_eq!((up.status("person-1", "GET", "/"), up.status("attacker", "GET", "/")), (200, 403));
+    let url = format!("http://{}", up.admin);
+    let ran = run(&["shadow", "report", &url], b"");
+    for part in ["allow (otherwise) -> block (no-person)", "at log-in", "12 clients reached a goal", "12: 100.0 %"] {
+        assert!(ran.out.contains(part), "`{part}` is missing in\n{}{}", ran.out, ran.err);
+    }
+    // The same does not come again, though its file is put there anew.
+    write_bundle(&next, "person", 3);
+    up.wait_for("was taken back already");
+
+    write_bundle(&next, "scraper", 4);
+    up.wait_for("is tried beside the bundle in use");
+    assert_eq!(up.status("scraper", "GET", "/prices"), 200, "not yet");
+    for number in 0..60 {
+        assert_eq!(up.status(&format!("person-{number}"), "POST", "/login"), 302);
+    }
+    up.wait_for("promote");
+    up.wait_for("in use");
+    assert_eq!((up.status("scraper", "GET", "/prices"), up.status("person-1", "GET", "/")), (403, 200));
+    let metrics = ask(&up.admin, "", "GET", "/metrics");
+    assert!(metrics.contains("weir_bundle_serial 4"), "{metrics}");
+    let shelf = desk.path("shelf");
+    assert_eq!(run(&["push", &next, &shelf], b"").code, 0);
+    let ran = run(&["status", &shelf, "--node", &url], b"");
+    assert!(ran.code == 0 && ran.out.contains("serial 4 since 2"), "{}{}", ran.out, ran.err);
+    drop(up);
+    let told = fs::read_to_string(&events).unwrap();
+    let rulings: Vec<Value> = told
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|line: &Value| line["ruling"].is_string())
+        .collect();
+    assert_eq!(
+        rulings.iter().map(|line| line["ruling"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["roll_back", "promote"]
+    );
+    assert_eq!((&rulings[1]["shadow"]["harder"], &rulings[1]["shadow"]["clients"]["harmed"]), (&1.into(), &0.into()));
+}
+
+#[test]
+fn what_is_wrong_with_a_candidate_is_said_and_the_bundle_serves() {
+    let desk = Desk::new();
+    let [bundle, next] = ["now.json", "next.json"].map(|name| desk.path(name));
+    write_bundle(&bundle, "attacker", 5);
+    write_bundle(&next, "person", 5);
+    let events = desk.path("events");
+    let mut up = Up::start(&["--origin", &origin(), "--bundle", &bundle, "--candidate", &next, "--events", &events]);
+    up.wait_for("the candidate is not tried");
+    up.wait_for("serial 5 served with other content");
+    write_bundle(&next, "person", 6);
+    up.wait_for("is tried beside");
+    fs::write(&next, "{}").unwrap();
+    up.wait_for("a bundle is two lines");
+    assert_eq!((up.status("person", "GET", "/"), up.status("attacker", "GET", "/")), (200, 403));
+    let shown = ask(&up.admin, "", "GET", "/shadow");
+    assert!(
+        shown.contains("\"ruling\":\"hold\"") && shown.contains("\"disagreements\":2"),
+        "the one before goes on: {shown}"
+    );
+    let ran = run(&["up", "--listen", "127.0.0.1:0", "--candidate", &next, "--rollout", &bundle], b"");
+    assert!(ran.code == 2 && ran.err.contains("is no rollout"), "{}", ran.err);
+}
