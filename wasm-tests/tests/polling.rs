@@ -190,3 +190,23 @@ fn what_others_write_beside_the_kept_bundle_is_not_believed() {
         assert!(fresh.request(root, Request::get("/block/1")).unwrap().reply.is_some(), "{forged:?}");
     }
 }
+
+#[test]
+fn a_host_that_starts_anew_takes_nothing_below_its_lowest_serial() {
+    let process = Process::envoy().unwrap();
+    process.world_mut().clusters.push("bundles".into());
+    let mut vm = process.vm().unwrap();
+    let mut settings: serde_json::Value =
+        serde_json::from_str(&bundles::polling("bundles", "/default.json", None)).unwrap();
+    settings["min_serial"] = 7.into();
+    let root = vm.configure(&settings.to_string()).unwrap().unwrap();
+    let mut taken = |serial| {
+        assert!(vm.tick(root).unwrap());
+        let question = vm.pending_call().unwrap();
+        vm.answer(&question, &[(":status", "200")], bundles::by_path(serial).as_bytes()).unwrap();
+        vm.request(root, Request::get("/block/1")).unwrap().reply.is_some()
+    };
+    assert!(!taken(6), "signed once, and old");
+    assert!(taken(7));
+    assert_eq!(process.world().logged("serial 6 is below 7, which `min_serial` asks for").len(), 1);
+}
