@@ -314,14 +314,18 @@ fn stores_at_the_edge() {
         let pipeline = Pipeline::vendor(&vendor, &place);
         pipeline.lives();
         let written = vendor.state().written.clone();
-        for push in written.chunks(4) {
-            assert!(push[0].starts_with("content/") && push[1].starts_with("manifest/"), "{place}: {written:?}");
-            assert_eq!(push[2..], ["default.history", "default"], "{place}");
+        for push in written.chunks(5) {
+            let folders: Vec<&str> = push[..3].iter().filter_map(|key| Some(key.split_once('/')?.0)).collect();
+            assert_eq!(folders, ["content", "compact", "manifest"], "{place}: {written:?}");
+            assert_eq!(push[3..], ["default.history", "default"], "{place}");
         }
-        // What hosts read there: the first line, and by its id the second.
+        // What hosts read there: the first line, and by its id the second, or by its digest the compact form.
         let texts = vendor.texts();
         let manifest: serde_json::Value = serde_json::from_str(&texts["default"]).unwrap();
         assert_eq!(manifest["serial"], 8);
+        let compact = vendor.state().values[&format!("compact/{}", manifest["bincode"].as_str().unwrap())].0.clone();
+        let whole = [texts["default"].as_bytes(), b"\n", &compact].concat();
+        assert!(filter_core::policy::Bundle::parse(&whole).is_ok_and(|bundle| bundle.serial() == 8));
         let content = &texts[&format!("content/{}", manifest["id"].as_str().unwrap())];
         let whole = format!("{}\n{content}\n", texts["default"]);
         std::fs::write(pipeline.desk.path("whole.json"), whole).unwrap();

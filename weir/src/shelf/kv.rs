@@ -3,6 +3,7 @@
 //! ```text
 //! NAME               what hosts poll: the first line of the newest bundle
 //! content/ID         each bundle's second line, by the id that the first line gives
+//! compact/DIGEST     the same in its compact form, by the digest that the first line gives, for hosts that load that
 //! manifest/SHA256    each bundle's first line, by the SHA-256 of the whole
 //! NAME.history       one line a bundle, oldest first
 //! ```
@@ -13,7 +14,7 @@ use super::cloudflare::Cloudflare;
 use super::fastly::Fastly;
 use super::place::{Item, Tag};
 use super::{ShelfError, sha256};
-use crate::bundle::Lines;
+use crate::bundle::{Lines, pack};
 
 /// A store of one of the vendors.
 #[derive(Debug)]
@@ -71,6 +72,12 @@ impl Kv {
         match item {
             Item::Blob(sum) => {
                 self.write(&format!("content/{}", manifest.id), second.as_bytes(), only_if)?;
+                // A form that this version does not make is left to who built it: hosts have the other one.
+                if let (Some(digest), Ok(packed)) = (&manifest.bincode, pack(&text, false))
+                    && let Some((_, form)) = packed.split_at_checked(first.len().saturating_add(1))
+                {
+                    self.write(&format!("compact/{digest}"), form, only_if)?;
+                }
                 self.write(&format!("manifest/{sum}"), first.as_bytes(), only_if)
             }
             Item::Pointer | Item::Log => self.write(checked(name)?, first.as_bytes(), only_if),

@@ -16,8 +16,8 @@ use super::Exit;
 /// good as blobs/SHA256.json, then NAME.history.jsonl gets a line, and NAME.json, which hosts poll, is replaced last. What
 /// hosts would refuse is not pushed: a serial that is not above those before, an unsigned bundle after a signed one.
 ///
-/// Or it is a Fastly KV Store or a Cloudflare KV namespace, as the Weir services there read it: content/ID and manifest/SHA256
-/// first, then NAME.history, and the key NAME last. The API token is read from FASTLY_API_TOKEN or CLOUDFLARE_API_TOKEN.
+/// Or it is a Fastly KV Store or a Cloudflare KV namespace, as the Weir services there read it: content/ID, compact/DIGEST and
+/// manifest/SHA256 first, then NAME.history, and the key NAME last. The API token is read from FASTLY_API_TOKEN or CLOUDFLARE_API_TOKEN.
 /// Cloudflare's KV cannot write on condition: there, leave a minute between two pushes.
 #[derive(clap::Args)]
 #[command(after_help = "\

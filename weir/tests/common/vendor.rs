@@ -61,10 +61,12 @@ impl Vendor {
         self.state.lock().unwrap()
     }
 
-    /// Values as text.
+    /// Values that are text.
     pub(crate) fn texts(&self) -> BTreeMap<String, String> {
         let state = self.state();
-        state.values.iter().map(|(key, (value, _))| (key.clone(), String::from_utf8(value.clone()).unwrap())).collect()
+        let text =
+            |(key, (value, _)): (&String, &(Vec<u8>, u64))| Some((key.clone(), String::from_utf8(value.clone()).ok()?));
+        state.values.iter().filter_map(text).collect()
     }
 
     /// The variables that say where it is, and with which token.
