@@ -3,7 +3,8 @@
 //! [`input`] opens files, [`trace`] reads and writes requests as JSON Lines, [`host`] says what each host sees of them,
 //! [`source`] reads access logs, [`single`] one request out of anything; [`desk`] sets an engine up, [`replay`] runs it over them, [`case`] sets verdicts down,
 //! [`explain`] tells a person why; [`discover`] lists endpoints; [`check`] finds what is wrong with a file, [`bundle`] signs, [`shelf`] ships, [`shadow`] says what a candidate would have done;
-//! [`accounts`] finds an operator's accounts in events, [`feed`] keeps lists of networks current, [`simulate`] makes campaigns up.
+//! [`accounts`] finds an operator's accounts in events, [`feed`] keeps lists of networks current, [`simulate`] makes campaigns up,
+//! [`tune`] finds thresholds.
 
 pub mod accounts;
 pub mod bundle;
@@ -26,3 +27,4 @@ pub mod status;
 pub mod terminal;
 pub mod time;
 pub mod trace;
+pub mod tune;

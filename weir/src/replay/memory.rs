@@ -5,7 +5,6 @@ use std::collections::{HashMap, VecDeque};
 use filter_core::action::Alert;
 use filter_core::engine::shadow::{Mark, Shadow};
 use filter_core::engine::{Engine, Ticket};
-use filter_core::facts::{Fact, Header, Outcome};
 use filter_core::state::{Records, Tables};
 
 use crate::trace::Response;
@@ -73,27 +72,15 @@ impl Memory {
             None => self.waiting.remove(&answer.id),
         };
         let Some((ticket, mark)) = ticket else { return false };
-        let headers: Vec<Header<'_>> = answer
-            .headers
-            .iter()
-            .map(|(name, value)| Header { name: name.as_bytes(), value: value.as_bytes() })
-            .collect();
-        let outcome = Outcome { status: Fact::Present(answer.status), headers: &headers, ..Outcome::default() };
-        let size = outcome.header(b"content-length").present();
-        let size = size.and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
-        let outcome = Outcome { size: size.map_or(Fact::Unknown, Fact::Present), ..outcome };
         let records = self.tables.as_mut().map_or_else(Records::default, |tables| tables.find(ticket.keys()));
-        let body = match &answer.body {
-            Fact::Present(body) => Fact::Present(body.as_slice()),
-            Fact::Absent => Fact::Absent,
-            Fact::Unknown => Fact::Unknown,
-        };
-        let outcome = Outcome { body, ..outcome };
-        let alert = engine.settle(&ticket, &outcome, records, answer.t);
-        if let (Some(mark), Some(shadow)) = (mark, shadow) {
-            // What was recorded is what the origin said, whatever the active bundle would do.
-            shadow.settle(&mark, engine, &ticket, &outcome, false);
-        }
+        let alert = answer.with_outcome(|outcome| {
+            let alert = engine.settle(&ticket, outcome, records, answer.t);
+            if let (Some(mark), Some(shadow)) = (mark, shadow) {
+                // What was recorded is what the origin said, whatever the active bundle would do.
+                shadow.settle(&mark, engine, &ticket, outcome, false);
+            }
+            alert
+        });
         self.alerts.extend(alert.filter(|_| self.alerts.len() < ALERTS));
         true
     }

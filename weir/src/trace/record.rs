@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use filter_core::facts::{Fact, HeaderOrder, Ja4By, Provenance, TlsVersion};
+use filter_core::facts::{Fact, Header, HeaderOrder, Ja4By, Outcome, Provenance, TlsVersion};
 
 use super::wire::Line;
 use super::{Case, Text, TraceError};
@@ -134,4 +134,24 @@ pub struct Response {
     pub headers: Vec<(Text, Text)>,
     /// First bytes of the body.
     pub body: Fact<Vec<u8>>,
+}
+
+impl Response {
+    /// Lends it as hosts tell the core of an answer.
+    pub fn with_outcome<T>(&self, f: impl FnOnce(&Outcome<'_>) -> T) -> T {
+        let headers: Vec<Header<'_>> = self
+            .headers
+            .iter()
+            .map(|(name, value)| Header { name: name.as_bytes(), value: value.as_bytes() })
+            .collect();
+        let body = match &self.body {
+            Fact::Present(body) => Fact::Present(body.as_slice()),
+            Fact::Absent => Fact::Absent,
+            Fact::Unknown => Fact::Unknown,
+        };
+        let outcome = Outcome { status: Fact::Present(self.status), headers: &headers, body, ..Outcome::default() };
+        let size = outcome.header(b"content-length").present();
+        let size = size.and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
+        f(&Outcome { size: size.map_or(Fact::Unknown, Fact::Present), ..outcome })
+    }
 }

@@ -27,6 +27,7 @@ mod shelf;
 mod schema;
 mod signals;
 mod simulate;
+mod tune;
 mod up;
 mod status;
 mod test;
@@ -80,6 +81,7 @@ enum Verb {
     Schema(schema::Args),
     Signals(signals::Args),
     Simulate(simulate::Args),
+    Tune(tune::Args),
     Up(Box<up::Args>),
     Hub(hub::Args),
     Accounts(accounts::Args),
@@ -111,6 +113,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Verb::Schema(args) => schema::run(args),
         Verb::Signals(args) => signals::run(args),
         Verb::Simulate(args) => simulate::run(args),
+        Verb::Tune(args) => tune::run(args),
         Verb::Up(args) => up::run(*args),
         Verb::Hub(args) => hub::run(&args),
         Verb::Accounts(args) => accounts::run(args),
