@@ -1,7 +1,7 @@
 //! Which score to act at: the least threshold that touches no more than a stated share of the sessions that turned out good.
 //!
 //! A *session* is what one client does without a pause of half an hour. It is *good* where a login passed, or an endpoint with one of the
-//! good labels answered below 400, unless more than five logins failed in it: who tries many accounts gets into one some day. Its score is the
+//! good labels said that what was tried passed (by its `outcome`, else by an answer below 400), unless more than five logins failed in it: who tries many accounts gets into one some day. Its score is the
 //! greatest that a request of it got where the threshold will be asked, requests that an allow rule lets pass left out.
 //!
 //! Memory is bounded: two histograms of 101 counts, and 262,144 sessions at once; where more are open the longest silent ones count as ended.
@@ -152,16 +152,20 @@ impl Tuning {
     fn answer(&mut self, engine: &Engine, answer: &Response) {
         let Some(Waiting { client, place, act, is_attempt }) = self.waiting.remove(&answer.id) else { return };
         let Some(endpoint) = engine.bundle().endpoints().get(place) else { return };
-        let login = endpoint.login.as_ref().filter(|_| is_attempt);
-        match login.and_then(|login| answer.with_outcome(|outcome| login.result(act, outcome))) {
-            Some(LoginResult::Passed) if self.wanted.no_logins => {}
-            Some(LoginResult::Passed) => self.sessions.turn_good(client),
-            Some(LoginResult::Failed) => self.sessions.fail_login(client),
-            None if login.is_some() => {}
-            None => {
-                if answer.status < 400 && is_named(&self.wanted.good, &endpoint.id, endpoint.label.as_deref()) {
-                    self.sessions.turn_good(client);
-                }
+        let result = || answer.with_outcome(|outcome| endpoint.answers.result(act, outcome));
+        if endpoint.login.is_some() && is_attempt {
+            match result() {
+                Some(LoginResult::Passed) if !self.wanted.no_logins => self.sessions.turn_good(client),
+                Some(LoginResult::Failed) => self.sessions.fail_login(client),
+                _ => {}
+            }
+        } else if endpoint.login.is_none() && is_named(&self.wanted.good, &endpoint.id, endpoint.label.as_deref()) {
+            let has_passed = match endpoint.answers.is_taught() {
+                true => result() == Some(LoginResult::Passed),
+                false => answer.status < 400,
+            };
+            if has_passed {
+                self.sessions.turn_good(client);
             }
         }
     }

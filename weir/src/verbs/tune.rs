@@ -18,7 +18,7 @@ use super::progress::Progress;
 /// Find the score to act at: the least that touches no more than a stated share of good sessions
 ///
 /// Judges recorded traffic as `weir replay` does, with memory, and sorts its sessions (one client, no pause of 30 minutes) by what came of them. A session is good where
-/// a login passed, or an endpoint with a --good label answered below 400, unless more than five logins failed in it. Its score is the greatest of its requests
+/// a login passed, or an endpoint with a --good label answered that what was tried passed (its `outcome`, else below 400), unless more than five logins failed in it. Its score is the greatest of its requests
 /// to the endpoints that are asked about, those that an allow rule lets pass left out. Shown are what each score would touch of the good ones and act on of
 /// the others, and the change of policy. Traffic of any size in constant memory.
 ///
@@ -35,7 +35,7 @@ pub(super) struct Args {
     /// Endpoint where the score will be asked, by the bundle's id or label; again for more, none for everywhere
     #[arg(long, value_name = "NAME")]
     endpoint: Vec<String>,
-    /// Endpoint, by id or label, at which an answer below 400 makes a session good; again for more. Logins that pass count in any case
+    /// Endpoint, by id or label, at which what passes makes a session good; again for more. Logins that pass count in any case
     #[arg(long, value_name = "NAME", default_values = ["checkout", "payment"])]
     good: Vec<String>,
     /// Logins that pass make no session good: for traffic in which attackers got in
