@@ -73,9 +73,12 @@ pub(crate) fn run_with(arguments: &[&str], input: &[u8], variables: &[(&str, Str
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A program that does not read its input closes it.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let Output { status, stdout, stderr } = std::thread::scope(|scope| {
+        // Beside reading: a program may answer before it has read all. One that does not read its input closes it.
+        scope.spawn(move || stdin.write_all(input));
+        child.wait_with_output().unwrap()
+    });
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ran { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
 }
