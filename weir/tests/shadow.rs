@@ -71,6 +71,32 @@ impl Rollout {
     }
 }
 
+/// The commands of `weir/SHADOW.md`, with what they print; ids of bundles apart, which change with the compiler.
+#[test]
+fn the_page_shows_these_runs() {
+    let desk = Desk::new();
+    let data = |name: &str| common::data(&format!("rollout/{name}"));
+    for name in ["now", "next", "harsh"] {
+        let ran = run(&["build", &data(&format!("{name}.json")), "--output", &desk.path(name)], b"");
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    let trace = desk.path("shop.trace.jsonl");
+    let made = run(&["simulate", "OAT-008", "--trace", "script", "--people", "250", "--attack", "10"], b"");
+    std::fs::write(&trace, made.out).unwrap();
+    let decide = |candidate: &str| {
+        let arguments =
+            ["shadow", "decide", &trace, "--bundle", &desk.path("now"), "--candidate", &desk.path(candidate)];
+        run(&[&arguments[..], &["--rollout", &data("rollout.json")]].concat(), b"")
+    };
+    let (harsh, next) = (decide("harsh"), decide("next"));
+    let page = include_str!("../SHADOW.md");
+    assert_eq!((harsh.code, next.code), (1, 0), "{}{}", harsh.out, next.out);
+    for line in harsh.out.lines().filter(|line| !line.starts_with("candidate ")) {
+        assert!(page.contains(line), "SHADOW.md lacks\n{line}\nof\n{}", harsh.out);
+    }
+    assert!(next.out.contains("\npromote: "), "{}", next.out);
+}
+
 #[test]
 fn who_would_be_touched_is_told_apart() {
     let rollout = Rollout::new();
