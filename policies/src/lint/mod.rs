@@ -15,6 +15,7 @@ pub mod broad;
 mod implies;
 pub mod limits;
 pub mod lockout;
+mod moments;
 pub mod reach;
 pub mod resources;
 #[cfg(test)]
@@ -24,7 +25,7 @@ use std::collections::BTreeMap;
 
 use filter_core::engine::Engine;
 use filter_core::keys::Keys;
-use filter_core::policy::wire::{Action, Condition, Content, Mode};
+use filter_core::policy::wire::{self, Action, Condition, Content, Mode};
 use filter_core::policy::{Bundle, Problems, Settings};
 use filter_core::request::Prefix;
 
@@ -62,16 +63,33 @@ pub fn lint(bundle: &str, context: &Context) -> Result<Vec<Lint>, Problems> {
     let checked = Bundle::parse(bundle.as_bytes())?;
     let line = bundle.lines().nth(1).unwrap_or_default();
     let content = filter_core::policy::check_content(line)?;
+    let checked = of_everybody(&content)?.unwrap_or(checked);
     let keys = Some(Keys::derive(b"lint signs nothing"));
     let engine = Engine::new(checked, &Settings { allow_unsigned: true, keys, ..Settings::default() })?;
     let rules = rules(&content);
     let mut found = Vec::new();
     reach::lint(&rules, &mut found);
     broad::lint(&rules, &content, &mut found);
-    lockout::lint(&engine, &rules, context, &mut found);
+    lockout::lint(&engine, &rules, &content, context, &mut found);
     limits::lint(&rules, &content, &mut found);
     resources::lint(&rules, &content, context, &mut found);
     Ok(found)
+}
+
+/// The bundle with rules for a share of clients made rules for all: whom a share hits is chance. `None` where there are no such rules.
+fn of_everybody(content: &Content) -> Result<Option<Bundle>, Problems> {
+    let is_share = |test: &Condition| matches!(test, Condition::Share(_));
+    let conditions = content.allow.iter().map(|rule| &rule.when).chain(content.rules.iter().map(|rule| &rule.when));
+    if !conditions.into_iter().any(|when| any(when, &is_share)) {
+        return Ok(None);
+    }
+    let mut whole = content.clone();
+    whole.tests.clear();
+    // An allow rule for a share lets not everybody pass.
+    whole.allow.retain(|rule| !any(&rule.when, &is_share));
+    whole.rules.iter_mut().for_each(|rule| moments::of_everybody(&mut rule.when));
+    let text = wire::write(&whole, 1).unwrap_or_default();
+    Bundle::parse(text.as_bytes()).map(Some)
 }
 
 /// A rule with its place; allow rules first, as they are asked.

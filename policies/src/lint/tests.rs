@@ -261,3 +261,60 @@ fn limits_that_do_not_do_what_they_say() {
     });
     assert!(found(then_rules).is_empty(), "a limit takes no requests from the rules after it");
 }
+
+#[test]
+fn those_who_must_come_in_at_other_times_and_from_other_addresses() {
+    let now = NOW;
+    let tried = |when: serde_json::Value| {
+        let found = found(json!({"rules": [{"id": "r", "when": when, "then": {"block": {}}}], "otherwise": "allow"}));
+        found.into_iter().filter(|said| said.starts_with("W051")).collect::<Vec<_>>()
+    };
+    let all = json!({"any": [{"path": {"prefix": "/"}}]});
+    // 2026-11-22 is a Sunday: the window begins on Wednesday, 22:00.
+    let night = tried(json!({"all": [{"week": {"at_least": 4200, "below": 4500}}, all]}));
+    assert_eq!(night.len(), 2, "{night:?}");
+    assert!(
+        night[0].starts_with(
+            "W0510 /rules/0/when: `r` blocks a health check with user agent `kube-probe/1.34`, address 10.0.0.1"
+        ),
+        "{night:?}"
+    );
+    assert!(night[0].contains(" at 2026-11-25T22:00:00Z; "), "{night:?}");
+    // Over before it begins, or past.
+    let over = u32::try_from(now / 1000 + 3600).unwrap();
+    assert_eq!(
+        tried(json!({"all": [{"time": {"below": over}}, {"week": {"at_least": 4200, "below": 4500}}, all]})),
+        [""; 0]
+    );
+    assert_eq!(tried(json!({"all": [{"time": {"below": over - 7200}}, all]})), [""; 0]);
+    // A rule that begins tomorrow, and one that is asked until then.
+    let later = tried(json!({"all": [{"time": {"at_least": over + 86_400}}, all]}));
+    assert!(later.len() == 2 && later[0].contains(" at 2026-11-23T01:00:00Z"), "{later:?}");
+    let until = tried(json!({"all": [{"time": {"below": over}}, all]}));
+    assert!(until.len() == 2 && !until[0].contains(" at 20"), "{until:?}");
+    // Other addresses: another private block, a load balancer's, a part of the own block that the rule names.
+    for (block, code) in [
+        ("172.16.0.0/12", "W0510"),
+        ("35.191.0.0/16", "W0510"),
+        ("192.0.2.200/32", "W0511"),
+        ("192.0.2.128/25", "W0511"),
+        ("192.0.2.255/32", "W0511"),
+    ] {
+        let said = tried(json!({"address": {"blocks": [block]}}));
+        assert!(said.len() == 1 && said[0].starts_with(code), "{block}: {said:?}");
+    }
+    // A twentieth of all clients is somebody.
+    let share =
+        tried(json!({"all": [{"share": {"name": "r", "below": 500}}, {"address": {"blocks": ["192.0.2.0/25"]}}]}));
+    assert!(share.len() == 1 && share[0].starts_with("W0511"), "{share:?}");
+}
+
+#[test]
+fn health_checks_go_where_the_policy_says() {
+    let said = found(json!({
+        "endpoints": [{"id": "up", "path": "/status/{node}", "label": "health"}],
+        "rules": [{"id": "r", "when": {"path": {"prefix": "/status/"}}, "then": {"block": {}}}],
+        "otherwise": "allow",
+    }));
+    assert!(said.iter().any(|said| said.starts_with("W0510 /rules/0/when: `r` blocks a health check")), "{said:?}");
+}
