@@ -143,7 +143,7 @@ fn a_share_follows_whole_clients_and_all_that_the_active_bundle_does() {
         (0..3).for_each(|_| drop(host.ask(client, "GET", "/secret", 200)));
     }
     let report = host.report();
-    assert!((210..=390).contains(&report.requests) && report.requests % 3 == 0, "{}", report.requests);
+    assert!((210..=390).contains(&report.requests) && report.requests.is_multiple_of(3), "{}", report.requests);
     assert_eq!(report.clients.touched * 3, report.requests);
     (0..500).for_each(|client| drop(host.ask(client, "GET", "/gone", 0)));
     let after = host.report();
@@ -185,7 +185,7 @@ proptest! {
         let mut exact = BTreeMap::new();
         for number in &keys {
             // Some kinds come often.
-            let number = if number % 3 == 0 { number % 9 } else { *number };
+            let number = if number.is_multiple_of(3) { number % 9 } else { *number };
             ledger.add(Key { active: number, candidate: 0, endpoint: NONE }, true, false, ledger::Sample::new(0, 0, ""));
             *exact.entry(number).or_insert(0u64) += 1;
         }
