@@ -25,6 +25,25 @@ pub fn of(content: serde_json::Value, serial: u64) -> String {
     wire::write(&content, serial).unwrap_or_else(|error| panic!("cannot be written: {error}"))
 }
 
+/// A bundle in its compact form.
+pub fn packed(text: &str) -> Vec<u8> {
+    weir::bundle::pack(text, false).unwrap_or_else(|why| panic!("{why}"))
+}
+
+/// The same bundle with so many ranges of addresses, two apart.
+pub fn with_ranges(text: &str, count: u32) -> String {
+    let (first, line) = text.trim_end().split_once('\n').unwrap_or_else(|| panic!("no bundle"));
+    let manifest: wire::Manifest = serde_json::from_str(first).unwrap_or_else(|error| panic!("{error}"));
+    let mut content: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+    let mut ranges = Vec::new();
+    for _ in 0..count {
+        [2u128, 1, 0].iter().for_each(|number| filter_core::signals::infrastructure::wire::write(*number, &mut ranges));
+    }
+    let v4 = base64::engine::Engine::encode(&base64::prelude::BASE64_STANDARD, ranges);
+    content["networks"] = json!({ "lists": [{ "name": "many", "kind": "custom" }], "sets": ["1"], "v4": v4 });
+    of(content, manifest.serial)
+}
+
 /// Blocks, tags, monitors and shadows by path, so that a test can ask for each.
 pub fn by_path(serial: u64) -> String {
     let rule = |id: &str, then: serde_json::Value| json!({ "id": id, "when": { "path": { "prefix": format!("/{id}") } }, "then": then });

@@ -85,6 +85,19 @@ fn a_kv_store_that_fails_at_the_start_costs_the_verdict() {
     }
 }
 
+/// Either form alone will do, and each sandbox of the point of presence has what the first one checked.
+#[test]
+fn a_bundle_in_either_form_serves() {
+    for is_compact in [true, false] {
+        let options = Options { is_compact, ..forgetful(Origin::start().unwrap().address) };
+        let Some(viceroy) = Viceroy::start(&options) else { return };
+        for _ in 0..3 {
+            assert_eq!(send(viceroy.address, &get("/block")).unwrap().status, 403, "compact: {is_compact}");
+            assert_eq!(send(viceroy.address, &get("/")).unwrap().status, 200, "compact: {is_compact}");
+        }
+    }
+}
+
 #[test]
 fn a_kv_store_that_fails_later_costs_nothing() {
     let Some(viceroy) = Viceroy::start(&forgetful(Origin::start().unwrap().address)) else { return };

@@ -53,6 +53,40 @@ fn a_bundle_is_fetched_and_asked_for_by_its_tag_from_then_on() {
     assert_eq!(polled.process.world().metric("weir_not_judged_total.weir_why=no_bundle;"), Some(1));
 }
 
+/// A large one comes a piece a tick: the last one serves in between, and nothing is asked.
+#[test]
+fn a_compact_bundle_is_taken_in_pieces() {
+    let mut polled = Polled::start(Some(&bundles::with_rules(serde_json::json!([]), 1)));
+    let (question, bundle) = (polled.ask(), bundles::packed(&bundles::with_ranges(&bundles::by_path(2), 60_000)));
+    polled.vm.answer(&question, &[(":status", "200"), ("etag", "\"two\"")], &bundle).unwrap();
+    let mut ticks = 0;
+    while !polled.blocks() {
+        assert_eq!(polled.vm.tick_period(), Some(1));
+        assert!(polled.vm.tick(polled.root).unwrap());
+        assert!(polled.vm.pending_call().is_none());
+        ticks += 1;
+        assert!(ticks < 100, "it never serves");
+    }
+    // Two of the hash, two of the ranges, and what is left.
+    assert!(ticks >= 5, "{ticks} ticks");
+    assert_eq!(polled.process.world().metric("weir_bundle_serial"), Some(2));
+    assert_eq!(header(&polled.ask(), "if-none-match"), Some("\"two\""));
+}
+
+/// What is wrong with it shows in some piece, and the last one stays.
+#[test]
+fn a_compact_bundle_that_is_not_whole_is_refused() {
+    let mut polled = Polled::start(Some(&bundles::by_path(1)));
+    let question = polled.ask();
+    let mut bundle = bundles::packed(&bundles::with_rules(serde_json::json!([]), 2));
+    bundle.pop();
+    polled.vm.answer(&question, &[(":status", "200")], &bundle).unwrap();
+    assert!(polled.vm.tick(polled.root).unwrap());
+    assert!(polled.blocks());
+    assert_eq!(polled.process.world().metric("weir_bundle_loads_total.weir_result=failed;"), Some(1));
+    polled.ask();
+}
+
 #[test]
 fn whatever_goes_wrong_the_last_good_bundle_stays() {
     let mut polled = Polled::start(Some(&bundles::by_path(5)));

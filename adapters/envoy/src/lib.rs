@@ -80,7 +80,7 @@ impl RootContext for Root {
         self.held.release(now);
         let is_holding = !self.held.is_empty();
         if let Some(poller) = &mut self.poller {
-            poller.tick(now, was_holding || share::is_on());
+            poller.tick(now, was_holding || share::is_on(), &self.slot);
         }
         if is_holding {
             // The poller may have asked for fewer.

@@ -168,8 +168,9 @@ pub(crate) fn bundle_load(taken: bool) {
     Cached::new().increment(|| format!("weir_bundle_loads_total.weir_result={result};"));
 }
 
-/// Shows which bundle is in use: a gauge by id that is 1, the serial, and since when.
-pub(crate) fn bundle_in_use(bundle: &Bundle, at: u64) {
+/// Shows which bundle is in use: a gauge by id that is 1, the serial, since when, and the microseconds that it took to load, in all
+/// and in its longest piece.
+pub(crate) fn bundle_in_use(bundle: &Bundle, at: u64, took: [u64; 2]) {
     let id: String = bundle.id().chars().take(16).collect();
     let gauge = |name: &str| hostcalls::define_metric(MetricKind::Gauge, name).ok();
     let now = gauge(&format!("weir_bundle_in_use.weir_bundle={id};"));
@@ -180,8 +181,16 @@ pub(crate) fn bundle_in_use(bundle: &Bundle, at: u64) {
     if let Some(now) = now {
         hostcalls::record_metric(now, 1);
     }
-    if let Some(serial) = gauge("weir_bundle_serial") {
-        hostcalls::record_metric(serial, bundle.serial());
+    let [all, longest] = took;
+    let values = [
+        ("weir_bundle_serial", bundle.serial()),
+        ("weir_bundle_load_microseconds", all),
+        ("weir_bundle_load_longest_microseconds", longest),
+    ];
+    for (name, value) in values {
+        if let Some(gauge) = gauge(name) {
+            hostcalls::record_metric(gauge, value);
+        }
     }
     if let Some(since) = gauge("weir_bundle_since_seconds") {
         hostcalls::record_metric(since, at / 1000);

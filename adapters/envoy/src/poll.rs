@@ -5,16 +5,18 @@
 
 use std::time::Duration;
 
-use filter_core::policy::Settings;
+use filter_core::policy::{Settings, compact};
 
 use crate::hostcalls::{self, Buffer, Level, Map};
-use crate::store::{self, Kept, Slot};
+use crate::store::{self, Arrival, Kept, Slot};
 use crate::{metrics, pairs, share};
 
 /// The first question comes soon after the start.
 const FIRST_MS: u32 = 50;
 /// After a failure the next question comes after at most so many milliseconds.
 const RETRY_MS: u32 = 5_000;
+/// Between two pieces of a bundle.
+const PIECE_MS: u32 = 1;
 /// An answer may take so long.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// A bundle may have so many bytes; Envoy buffers 5 MB answers without trouble.
@@ -32,8 +34,16 @@ pub(crate) struct Poller {
     settings: Settings,
     tag: Vec<u8>,
     waiting: bool,
+    arriving: Option<Arriving>,
     /// What went wrong last, so that a lasting failure is one line in the log.
     complaint: String,
+}
+
+/// A bundle that came in its compact form, and is taken a piece a tick.
+struct Arriving {
+    arrival: Arrival,
+    tag: Vec<u8>,
+    body: Vec<u8>,
 }
 
 impl Poller {
@@ -48,6 +58,7 @@ impl Poller {
             settings,
             tag: Vec::new(),
             waiting: false,
+            arriving: None,
             complaint: String::new(),
         }
     }
@@ -75,8 +86,11 @@ impl Poller {
         Ok(())
     }
 
-    /// A tick came: asks, where it is time. While requests are held, ticks come more often than questions.
-    pub(crate) fn tick(&mut self, now: u64, is_holding: bool) {
+    /// A tick came: goes on with a bundle that came, else asks, where it is time. While requests are held, ticks come more often than questions.
+    pub(crate) fn tick(&mut self, now: u64, is_holding: bool, slot: &Slot) {
+        if let Some(arriving) = self.arriving.take() {
+            return self.go_on(arriving, slot);
+        }
         let waited = now.checked_sub(self.asked);
         if !is_holding || waited.is_none_or(|waited| waited >= u64::from(self.period_ms)) {
             self.asked = now;
@@ -121,20 +135,47 @@ impl Poller {
                 if let Some(kept) = store::last_good(&self.source) {
                     slot.learn(&kept, &self.settings);
                 }
-                match slot.offer(&body, &self.settings) {
-                    Ok(()) => {
-                        self.tag = tag.to_vec();
-                        store::keep(&self.source, slot, tag, &body, &self.settings);
-                        self.complaint.clear();
-                        metrics::bundle_load(true);
+                let tag = tag.to_vec();
+                if !compact::is_one(&body) {
+                    let taken = slot.offer(&body, &self.settings);
+                    return self.taken(taken, slot, tag, &body);
+                }
+                match slot.begin(&body, &self.settings) {
+                    Ok(Some(arrival)) => {
+                        self.arriving = Some(Arriving { arrival, tag, body });
+                        self.tick_every(PIECE_MS);
                     }
-                    Err(problems) => self.failed(problems),
+                    other => self.taken(other.map(drop), slot, tag, &body),
                 }
             }
             Some(status) => {
                 self.failed(format!("`{}` answered {}", self.source, String::from_utf8_lossy(status)));
             }
             None => self.failed(format!("`{}` gave no answer", self.source)),
+        }
+    }
+
+    /// Takes the next piece of the bundle that came; requests are served in between.
+    fn go_on(&mut self, mut arriving: Arriving, slot: &Slot) {
+        match slot.step(&mut arriving.arrival, &self.settings) {
+            Ok(false) => self.arriving = Some(arriving),
+            other => {
+                self.tick_every(self.interval_ms);
+                self.taken(other.map(drop), slot, arriving.tag, &arriving.body);
+            }
+        }
+    }
+
+    /// What became of a bundle.
+    fn taken(&mut self, taken: Result<(), String>, slot: &Slot, tag: Vec<u8>, body: &[u8]) {
+        match taken {
+            Ok(()) => {
+                store::keep(&self.source, slot, &tag, body, &self.settings);
+                self.tag = tag;
+                self.complaint.clear();
+                metrics::bundle_load(true);
+            }
+            Err(problems) => self.failed(problems),
         }
     }
 

@@ -4,11 +4,11 @@
 //! outlive the first and not the second. The last good bundle of each source is kept with its serial in the host's shared
 //! data, which all workers see and which outlives both. Shared data never frees a key; there is one key a source.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::sync::Arc;
 
 use filter_core::engine::{Engine, HeaderSets};
-use filter_core::policy::{self, Activation, Highest, Settings};
+use filter_core::policy::{self, Activation, Bundle, Highest, Loading, Problems, Settings};
 use filter_core::state::{Limits, Tables};
 
 use crate::hostcalls::{self, Level};
@@ -50,22 +50,86 @@ impl Slot {
 
     /// Puts a bundle to work. `Err`: everything that is wrong with it, one line each, and the one in use stays.
     pub(crate) fn offer(&self, bundle: &[u8], settings: &Settings) -> Result<(), String> {
-        let Ok(mut slot) = self.0.try_borrow_mut() else { return Err("/: another bundle is being taken".to_owned()) };
-        let now = hostcalls::now_nanoseconds().checked_div(1_000_000).unwrap_or(0);
-        let made = slot.offer(bundle, settings, now, |bundle| {
-            let engine = Engine::tested::<Remembered>(bundle, settings)?;
-            Ok(Active { counters: Counters::new(&engine), known: RefCell::default(), engine })
+        let mut took = Took::default();
+        let made = took.time(|| {
+            let mut slot = self.slot()?;
+            slot.offer(bundle, settings, now(), |bundle| active(bundle, settings))
+                .map_err(|problems| problems.to_string())
         });
-        if made.map_err(|problems| problems.to_string())? == Activation::Activated
-            && let Some(active) = slot.serving()
-        {
+        self.activated(made?, took)
+    }
+
+    /// Begins to take a bundle in pieces. `None`: it serves already.
+    pub(crate) fn begin(&self, bundle: &[u8], settings: &Settings) -> Result<Option<Arrival>, String> {
+        let begun = self.slot()?.begin(bundle, settings, now()).map_err(|problems| problems.to_string())?;
+        Ok(begun.and_then(Loading::keep).map(|loading| Arrival { loading, took: Took::default() }))
+    }
+
+    /// Takes the next piece; whether it was the last, and the bundle serves.
+    pub(crate) fn step(&self, arrival: &mut Arrival, settings: &Settings) -> Result<bool, String> {
+        let Arrival { loading, took } = arrival;
+        let made = took.time(|| {
+            let Some(bundle) = loading.step().map_err(|problems| problems.to_string())? else { return Ok(None) };
+            let mut slot = self.slot()?;
+            slot.finish(bundle, |bundle| active(bundle, settings)).map(Some).map_err(|problems| problems.to_string())
+        });
+        match made? {
+            None => Ok(false),
+            Some(activation) => self.activated(activation, *took).map(|()| true),
+        }
+    }
+
+    fn slot(&self) -> Result<RefMut<'_, policy::Slot<Active>>, String> {
+        self.0.try_borrow_mut().map_err(|_| "/: another bundle is being taken".to_owned())
+    }
+
+    fn activated(&self, activation: Activation, took: Took) -> Result<(), String> {
+        if let (Activation::Activated, Some(active)) = (activation, self.get()) {
             let bundle = active.engine.bundle();
-            metrics::bundle_in_use(bundle, now);
+            metrics::bundle_in_use(bundle, now(), took.microseconds());
             remember(bundle.limits());
             hostcalls::log(Level::Info, &format!("weir: bundle {} serial {} in use", bundle.id(), bundle.serial()));
         }
         Ok(())
     }
+}
+
+/// A bundle on its way in.
+pub(crate) struct Arrival {
+    loading: Loading<'static>,
+    took: Took,
+}
+
+/// Nanoseconds by the host's clock that a bundle took: all its pieces, and the longest.
+#[derive(Clone, Copy, Default)]
+struct Took {
+    all: u64,
+    longest: u64,
+}
+
+impl Took {
+    fn time<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let started = hostcalls::now_nanoseconds();
+        let done = work();
+        let piece = hostcalls::now_nanoseconds().saturating_sub(started);
+        self.all = self.all.saturating_add(piece);
+        self.longest = self.longest.max(piece);
+        done
+    }
+
+    fn microseconds(self) -> [u64; 2] {
+        [self.all, self.longest].map(|nanoseconds| nanoseconds.checked_div(1000).unwrap_or(0))
+    }
+}
+
+fn active(bundle: Bundle, settings: &Settings) -> Result<Active, Problems> {
+    let engine = Engine::tested::<Remembered>(bundle, settings)?;
+    Ok(Active { counters: Counters::new(&engine), known: RefCell::default(), engine })
+}
+
+/// Milliseconds since the epoch.
+fn now() -> u64 {
+    hostcalls::now_nanoseconds().checked_div(1_000_000).unwrap_or(0)
 }
 
 /// What golden tests of several requests run with: nothing, where this build remembers nothing.

@@ -1,9 +1,13 @@
 //! What outlives a request: the engine in use, and where new bundles come from.
 //!
-//! A bundle lies in the KV Store in two pieces: its first line under the name that the settings give, its second under
-//! `content/` and its id. So the pointer is signed, and what it points to never changes. The cache of the point of presence keeps
-//! both: the pointer for the settings' interval, so that the KV Store is asked once in so long by a whole point of presence;
-//! the last good one for a week, for when the KV Store does not answer.
+//! A bundle lies in the KV Store in pieces: its first line under the name that the settings give, its compact form under `compact/` and
+//! that form's hash, its second line under `content/` and its id. So the pointer is signed, and what it points to never changes. The
+//! compact form is read where the pointer names one and the store has it, the second line where not.
+//!
+//! The cache of the point of presence keeps the pointer for the settings' interval, so that the KV Store is asked once in so long by a
+//! whole point of presence; the last good one for a week, for when the KV Store does not answer; and each bundle that was put to work,
+//! for a day. Only this service writes there: what it checked it need not check again in each sandbox, neither signature nor hash nor
+//! golden tests.
 //!
 //! A sandbox is made for one request or for many. Nothing that must be right depends on its memory.
 
@@ -12,7 +16,7 @@ use std::sync::Arc;
 
 use filter_core::engine::{Engine, HeaderSets};
 use filter_core::limits;
-use filter_core::policy::{self, Activation, Bundle, Highest, Problems, Settings, wire};
+use filter_core::policy::{self, Activation, Bundle, Highest, Problems, Settings, compact, wire};
 use filter_core::state::Tables;
 
 use crate::config::{Config, Knobs, Place};
@@ -116,16 +120,20 @@ impl Store {
         }
         let manifest =
             manifest(pointer).ok_or("the pointer is no first line of a bundle; put there what `weir build` wrote")?;
-        let content = self.content(&manifest.id)?;
-        let text = [pointer, b"\n", content.as_slice()].concat();
+        let (checked, now) = (self.checked(pointer), clock::milliseconds());
         let (settings, remembers) = (&self.config.settings, self.remembers);
-        let passed = passed(&manifest.id, remembers);
-        let is_tested = cached(&passed, 0).is_some();
-        let make = |bundle| if is_tested { Engine::new(bundle, settings) } else { tested(bundle, settings, remembers) };
-        let made = self.slot.offer(&text, settings, clock::milliseconds(), make);
-        if !is_tested && made.is_ok() {
-            keep_in_cache(&passed, &[], DAY);
-        }
+        let made = match cached(&checked, limits::BUNDLE) {
+            Some(bundle) => self.slot.restore(&bundle, settings, now, |bundle| Engine::new(bundle, settings)),
+            None => {
+                let bundle = self.bundle(pointer, &manifest)?;
+                let make = |bundle| tested(bundle, settings, remembers);
+                let made = self.slot.offer(&bundle, settings, now, make);
+                if made.is_ok() {
+                    keep_in_cache(&checked, &bundle, DAY);
+                }
+                made
+            }
+        };
         if made.map_err(|problems| problems.to_string())? == Activation::Activated {
             log::say(&format!("bundle {} serial {} in use", manifest.id, manifest.serial));
         }
@@ -133,16 +141,17 @@ impl Store {
         Ok(())
     }
 
-    /// The second line of the bundle with this id.
-    fn content(&self, id: &str) -> Result<Vec<u8>, String> {
-        let name = format!("content/{id}");
-        let key = format!("{PREFIX}/{name}");
-        if let Some(content) = cached(&key, limits::BUNDLE) {
-            return Ok(content);
-        }
-        let content = self.fetch(&name)?;
-        keep_in_cache(&key, &content, DAY);
-        Ok(content)
+    /// The whole bundle, in its compact form where there is one.
+    fn bundle(&self, pointer: &[u8], manifest: &wire::Manifest) -> Result<Vec<u8>, String> {
+        let store = &self.config.place.store;
+        let form = manifest.bincode.as_ref().map(|hash| self.ask_kv(store, &format!("compact/{hash}")));
+        let content = match form {
+            Some(Ok(form)) => form,
+            None => self.fetch(&format!("content/{}", manifest.id))?,
+            Some(Err(trouble)) if trouble.is_missing() => self.fetch(&format!("content/{}", manifest.id))?,
+            Some(Err(trouble)) => return Err(format!("KV store `{store}`, the compact form: {trouble}")),
+        };
+        Ok([pointer, b"\n", content.as_slice()].concat())
     }
 
     /// What the KV Store holds under `name`. It is eventually consistent; any error is the same to us.
@@ -169,6 +178,15 @@ impl Store {
         }
     }
 
+    /// Where the point of presence keeps the bundle of this first line once it was put to work: under these keys, by this version of the
+    /// service, with or without memory.
+    fn checked(&self, pointer: &[u8]) -> String {
+        let keys: Vec<String> = self.config.settings.trusted_keys.iter().map(ToString::to_string).collect();
+        let version = std::env::var("FASTLY_SERVICE_VERSION").unwrap_or_default();
+        let hash = compact::digest(&[pointer, keys.join(",").as_bytes()].concat());
+        format!("{PREFIX}/checked/{version}/{}/{hash}", self.remembers)
+    }
+
     fn key(&self, what: &str) -> String {
         let Place { store, key, .. } = &self.config.place;
         format!("{PREFIX}/{what}/{store}/{key}")
@@ -178,13 +196,6 @@ impl Store {
 /// An engine whose bundle passed its own golden tests.
 fn tested(bundle: Bundle, settings: &Settings, remembers: bool) -> Result<Engine, Problems> {
     if remembers { Engine::tested::<Tables>(bundle, settings) } else { Engine::tested::<()>(bundle, settings) }
-}
-
-/// Where a point of presence notes that a bundle passed its golden tests, that not every sandbox has to run them. Another version of
-/// the service runs them again.
-fn passed(id: &str, remembers: bool) -> String {
-    let version = std::env::var("FASTLY_SERVICE_VERSION").unwrap_or_default();
-    format!("{PREFIX}/passed/{version}/{remembers}/{id}")
 }
 
 fn manifest(line: &[u8]) -> Option<wire::Manifest> {

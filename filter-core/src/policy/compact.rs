@@ -99,6 +99,12 @@ impl From<NamedEntry> for Named<'_> {
     }
 }
 
+/// Whether a bundle is in this form, for hosts that take such ones in pieces.
+pub fn is_one(bundle: &[u8]) -> bool {
+    let end = memchr::memchr(b'\n', bundle).and_then(|end| bundle.get(end..)?.get(1..));
+    end.is_some_and(|second| second.starts_with(MAGIC_BASE64) || second.starts_with(b"WBC"))
+}
+
 /// The form's own bytes, where `second`, which stands in the second line's place, is one. What is no base64 has none that the first
 /// line could vouch for.
 pub(super) fn find(second: &[u8]) -> Option<Cow<'_, [u8]>> {

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use filter_core::policy::compact;
 use serde_json::{Value, json};
 
 use super::{Build, binary, built};
@@ -23,6 +24,8 @@ pub struct Options {
     pub bundle: Option<String>,
     /// More of the KV Store, by key.
     pub kv: std::collections::BTreeMap<String, String>,
+    /// The KV Store has the bundle in its compact form alone; else in two lines alone.
+    pub is_compact: bool,
     /// The item `settings`; `None`: there is none.
     pub settings: Option<Value>,
     /// The item `fastly`.
@@ -40,6 +43,7 @@ impl Options {
             build,
             origin,
             bundle: Some(bundle.to_owned()),
+            is_compact: true,
             kv: Default::default(),
             settings: Some(json!({ "poll": { "store": "weir", "key": "default" }, "allow_unsigned": true })),
             // On a busy machine the simulator counts waiting as CPU time.
@@ -67,9 +71,16 @@ impl Options {
         if let Some((pointer, content)) = self.bundle.as_ref().and_then(|bundle| bundle.trim_end().split_once('\n')) {
             let manifest: Value = serde_json::from_str(pointer)?;
             let id = manifest["id"].as_str().context("a manifest without an id")?;
-            for (key, file, bytes) in
-                [("default".to_owned(), "pointer", pointer), (format!("content/{id}"), "content", content)]
-            {
+            let mut items = vec![("default".to_owned(), "pointer", pointer.as_bytes().to_vec())];
+            match (manifest["bincode"].as_str(), self.is_compact) {
+                // Without the second line: it must not be needed then.
+                (Some(hash), true) => {
+                    let form = compact::write(&serde_json::from_str(content)?).context("no compact form")?;
+                    items.push((format!("compact/{hash}"), "compact", form));
+                }
+                _ => items.push((format!("content/{id}"), "content", content.as_bytes().to_vec())),
+            }
+            for (key, file, bytes) in items {
                 let path = directory.join(file);
                 fs::write(&path, bytes)?;
                 toml += &format!("{{ key = \"{key}\", file = {} }},\n", Value::from(path.display().to_string()));

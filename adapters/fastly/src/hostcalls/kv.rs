@@ -25,6 +25,13 @@ pub(crate) enum Trouble {
     Long(usize),
 }
 
+impl Trouble {
+    /// The store answered, and has no such key.
+    pub(crate) fn is_missing(self) -> bool {
+        self == Trouble::Said(NOT_FOUND)
+    }
+}
+
 impl From<Refusal> for Trouble {
     fn from(refusal: Refusal) -> Self {
         Trouble::Refused(refusal)
