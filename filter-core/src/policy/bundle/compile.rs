@@ -67,7 +67,7 @@ fn compile(read: Read<'_>, at: &str, problems: &mut Vec<Problem>) -> Bundle {
     let limits = memory(&content.settings.limits, has_limits, &format!("{at}/settings/limits"), problems);
     let rate_limits = rate_limits(content.limits, &format!("{at}/limits"), problems);
 
-    let disposable = lists.get(DISPOSABLE).cloned().unwrap_or_default();
+    let disposable = lists.get("disposable_mail").cloned().unwrap_or_default();
     let mut scope = Scope {
         names: &names,
         networks: &networks,
@@ -118,9 +118,6 @@ fn compile(read: Read<'_>, at: &str, problems: &mut Vec<Problem>) -> Bundle {
         tests: content.tests,
     }
 }
-
-/// The list of throw-away mail's domains.
-const DISPOSABLE: &str = "disposable_mail";
 
 fn weights(content: &Content, at: &str, problems: &mut Vec<Problem>) -> Weights {
     let mut weights = Weights::default();
