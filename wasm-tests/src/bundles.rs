@@ -1,6 +1,7 @@
 //! Bundles for tests.
 
-use filter_core::policy::wire;
+use anyhow::{Context, Result};
+use filter_core::policy::{compact, wire};
 use serde_json::json;
 
 /// Few records: an interpreter takes its time to clear the memory of many.
@@ -23,6 +24,24 @@ pub fn with_rules(rules: serde_json::Value, serial: u64) -> String {
 pub fn of(content: serde_json::Value, serial: u64) -> String {
     let content: wire::Content = serde_json::from_value(content).unwrap_or_else(|error| panic!("no content: {error}"));
     wire::write(&content, serial).unwrap_or_else(|error| panic!("cannot be written: {error}"))
+}
+
+/// What a key-value store holds of a bundle under `default`: its first line, and its content in the compact form alone, where the first
+/// line names one and that is wanted, or in the second line alone. Without the other one: it must not be needed then.
+///
+/// # Errors
+/// Where the text is no bundle.
+pub fn stored(bundle: &str, is_compact: bool) -> Result<Vec<(String, Vec<u8>)>> {
+    let (pointer, content) = bundle.trim_end().split_once('\n').context("a bundle is two lines")?;
+    let manifest: wire::Manifest = serde_json::from_str(pointer)?;
+    let item = match manifest.bincode.filter(|_| is_compact) {
+        Some(hash) => {
+            let form = compact::write(&serde_json::from_str(content)?).context("no compact form")?;
+            (format!("compact/{hash}"), form)
+        }
+        None => (format!("content/{}", manifest.id), content.as_bytes().to_vec()),
+    };
+    Ok(vec![item, ("default".to_owned(), pointer.as_bytes().to_vec())])
 }
 
 /// A bundle in its compact form.

@@ -126,7 +126,7 @@ fn without_a_bundle_requests_pass_and_forged_headers_go() {
     let empty = || Arc::new(Kv::start().unwrap());
     let broken = || {
         let kv = empty();
-        kv.put(&bundles::by_path(1).replacen("block", "blork", 1)).unwrap();
+        kv.put(&bundles::by_path(1).replacen("block", "blork", 1), false).unwrap();
         kv
     };
     let failing = |fault| {
@@ -196,12 +196,12 @@ fn a_new_bundle_takes_its_place() {
             workerd.lines().iter().any(|line| line.contains(text)).then_some(())
         })
     };
-    options.kv.put(&bundles::by_path(1)).unwrap();
+    options.kv.put(&bundles::by_path(1), true).unwrap();
     said("serial 1 is older than 2").unwrap();
     options.kv.fail(Fault::Status(503));
     said("503").unwrap();
     options.kv.fail(Fault::None);
-    options.kv.put(&bundles::with_rules(json!([]), 3)).unwrap();
+    options.kv.put(&bundles::with_rules(json!([]), 3), false).unwrap();
     said("serial 3 in use").unwrap();
     assert_eq!(status(), 200);
 }

@@ -79,7 +79,7 @@ fn cloudflare_takes_what_was_pushed_while_it_serves() {
     let kv = std::sync::Arc::clone(&options.kv);
     let Some(workerd) = cloudflare::Workerd::start(&options) else { return };
     steps(&namespace, &key, |expected, what| {
-        kv.hold(vendor.texts());
+        kv.hold(vendor.values());
         let started = Instant::now();
         while status(workerd.address) != expected {
             assert!(started.elapsed() < Duration::from_secs(20), "{what}: never {expected}");

@@ -1,8 +1,9 @@
 //! What outlives a request: the engine in use, the memory it judges with, and where new bundles come from.
 //!
-//! A bundle lies in the KV namespace in two pieces: its first line under the name that the settings give, its second under
-//! `content/` and its id. So the pointer is signed, and what it points to never changes: a look is one short read, which the
-//! edge answers from its cache.
+//! A bundle lies in the KV namespace in pieces: its first line under the name that the settings give, its compact form under `compact/`
+//! and its hash, its second line under `content/` and its id. So the pointer is signed, and what it points to never changes: a look is one
+//! short read, which the edge answers from its cache. The compact form is read where the pointer names one and the namespace has it,
+//! the second line where not.
 //!
 //! An isolate lives for minutes or for days, beside others that know nothing of it. Each looks for itself, when a request comes
 //! and it is time to; what one request awaits no other may, so several may look at once in the beginning.
@@ -113,13 +114,13 @@ impl Store {
         if pointer == self.pointer {
             return Ok(());
         }
-        let text = [pointer.as_str(), "\n", content.as_str()].concat();
+        let bundle = [pointer.as_bytes(), b"\n", &content].concat();
         let settings = &self.config.settings;
         let make = |bundle| match self.remembers {
             true => Engine::tested::<Tables>(bundle, settings),
             false => Engine::tested::<()>(bundle, settings),
         };
-        let made = self.slot.offer(text.as_bytes(), settings, clock::milliseconds(), make);
+        let made = self.slot.offer(&bundle, settings, clock::milliseconds(), make);
         if made.map_err(|problems| problems.to_string())? == Activation::Activated
             && let Some(engine) = self.slot.serving()
         {
@@ -144,11 +145,11 @@ pub(crate) struct Wanted {
     pointer: String,
 }
 
-/// A bundle's two lines.
+/// A bundle's first line, and its content in one of its forms.
 #[derive(Debug)]
 pub(crate) struct Found {
     pointer: String,
-    content: String,
+    content: Vec<u8>,
 }
 
 impl Wanted {
@@ -164,7 +165,7 @@ impl Wanted {
     async fn read(&self, env: &Env) -> Result<Option<Found>, String> {
         let interval = u64::from(self.place.interval);
         let pointer = self.get(env, &self.place.key, interval).await?;
-        let pointer = pointer.trim_end();
+        let pointer = core::str::from_utf8(&pointer).unwrap_or_default().trim_end();
         if pointer == self.pointer {
             return Ok(None);
         }
@@ -172,14 +173,27 @@ impl Wanted {
             let key = &self.place.key;
             format!("key `{key}` is no first line of a bundle; put there what `weir build` wrote")
         })?;
-        let content = self.get(env, &format!("content/{}", manifest.id), DAY).await?;
+        let content = self.content(env, &manifest).await?;
         Ok(Some(Found { pointer: pointer.to_owned(), content }))
     }
 
-    async fn get(&self, env: &Env, key: &str, keep: u64) -> Result<String, String> {
+    async fn content(&self, env: &Env, manifest: &wire::Manifest) -> Result<Vec<u8>, String> {
+        if let Some(hash) = &manifest.bincode
+            && let Some(form) = self.find(env, &format!("compact/{hash}"), DAY).await?
+        {
+            return Ok(form);
+        }
+        self.get(env, &format!("content/{}", manifest.id), DAY).await
+    }
+
+    async fn get(&self, env: &Env, key: &str, keep: u64) -> Result<Vec<u8>, String> {
+        let found = self.find(env, key, keep).await?;
+        found.ok_or_else(|| format!("KV binding `{}`, key `{key}`: there is nothing", self.place.store))
+    }
+
+    async fn find(&self, env: &Env, key: &str, keep: u64) -> Result<Option<Vec<u8>>, String> {
         let told = |why: String| format!("KV binding `{}`, key `{key}`: {why}", self.place.store);
         let store = env.kv(&self.place.store).map_err(|error| told(format!("{error}; bind a KV namespace")))?;
-        let found = store.get(key).cache_ttl(keep.max(KEEP)).text().await.map_err(|error| told(error.to_string()))?;
-        found.ok_or_else(|| told("there is nothing".to_owned()))
+        store.get(key).cache_ttl(keep.max(KEEP)).bytes().await.map_err(|error| told(error.to_string()))
     }
 }

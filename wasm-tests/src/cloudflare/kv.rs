@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use serde_json::Value;
+use anyhow::Result;
 
+use crate::bundles;
 use crate::client::Answer;
 use crate::origin::Origin;
 
@@ -32,7 +32,7 @@ pub struct Kv {
 
 #[derive(Default)]
 struct State {
-    values: BTreeMap<String, String>,
+    values: BTreeMap<String, Vec<u8>>,
     fault: Fault,
     reads: usize,
 }
@@ -54,31 +54,27 @@ impl Kv {
                 std::thread::sleep(time);
             }
             let (status, body) = match (fault, value) {
-                (Fault::Status(status), _) => (status, String::new()),
+                (Fault::Status(status), _) => (status, Vec::new()),
                 (_, Some(value)) => (200, value),
-                (_, None) => (404, String::new()),
+                (_, None) => (404, Vec::new()),
             };
-            Answer { status, headers: Vec::new(), body: body.into_bytes() }
+            Answer { status, headers: Vec::new(), body }
         })?;
         Ok(Kv { address: origin.address, state })
     }
 
-    /// Puts a bundle there: its first line under `default`, its second under `content/` and its id.
+    /// Puts a bundle there: its first line under `default`, and its content in the compact form alone, or in its second line alone.
     ///
     /// # Errors
     /// Where the text is no bundle.
-    pub fn put(&self, bundle: &str) -> Result<()> {
-        let (pointer, content) = bundle.trim_end().split_once('\n').context("a bundle is two lines")?;
-        let manifest: Value = serde_json::from_str(pointer)?;
-        let id = manifest["id"].as_str().context("a manifest without an id")?;
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.values.insert(format!("content/{id}"), content.to_owned());
-        state.values.insert("default".to_owned(), pointer.to_owned());
+    pub fn put(&self, bundle: &str, is_compact: bool) -> Result<()> {
+        let items = bundles::stored(bundle, is_compact)?;
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).values.extend(items);
         Ok(())
     }
 
     /// Holds these values, by key, and nothing else.
-    pub fn hold(&self, values: BTreeMap<String, String>) {
+    pub fn hold(&self, values: BTreeMap<String, Vec<u8>>) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).values = values;
     }
 

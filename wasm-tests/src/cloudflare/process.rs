@@ -34,7 +34,7 @@ impl Options {
     /// An origin, a bundle, and the rest as an operator finds it.
     pub fn new(build: Build, origin: SocketAddr, bundle: &str) -> Self {
         let kv = Kv::start().unwrap_or_else(|error| panic!("{error:#}"));
-        kv.put(bundle).unwrap_or_else(|error| panic!("{error:#}"));
+        kv.put(bundle, true).unwrap_or_else(|error| panic!("{error:#}"));
         Options {
             build,
             origin,

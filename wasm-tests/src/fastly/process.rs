@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use filter_core::policy::compact;
 use serde_json::{Value, json};
 
 use super::{Build, binary, built};
+use crate::bundles;
 
 /// What a test chooses.
 pub struct Options {
@@ -68,20 +68,9 @@ impl Options {
             toml += &format!("[local_server.secret_stores]\nweir = [{{ key = \"secret\", data = {secret} }}]\n");
         }
         toml += "[local_server.kv_stores]\nweir = [\n";
-        if let Some((pointer, content)) = self.bundle.as_ref().and_then(|bundle| bundle.trim_end().split_once('\n')) {
-            let manifest: Value = serde_json::from_str(pointer)?;
-            let id = manifest["id"].as_str().context("a manifest without an id")?;
-            let mut items = vec![("default".to_owned(), "pointer", pointer.as_bytes().to_vec())];
-            match (manifest["bincode"].as_str(), self.is_compact) {
-                // Without the second line: it must not be needed then.
-                (Some(hash), true) => {
-                    let form = compact::write(&serde_json::from_str(content)?).context("no compact form")?;
-                    items.push((format!("compact/{hash}"), "compact", form));
-                }
-                _ => items.push((format!("content/{id}"), "content", content.as_bytes().to_vec())),
-            }
-            for (key, file, bytes) in items {
-                let path = directory.join(file);
+        if let Some(bundle) = &self.bundle {
+            for (key, bytes) in bundles::stored(bundle, self.is_compact)? {
+                let path = directory.join(key.replace('/', "-"));
                 fs::write(&path, bytes)?;
                 toml += &format!("{{ key = \"{key}\", file = {} }},\n", Value::from(path.display().to_string()));
             }

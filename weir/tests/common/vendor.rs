@@ -61,6 +61,11 @@ impl Vendor {
         self.state.lock().unwrap()
     }
 
+    /// Values by key.
+    pub(crate) fn values(&self) -> BTreeMap<String, Vec<u8>> {
+        self.state().values.iter().map(|(key, (value, _))| (key.clone(), value.clone())).collect()
+    }
+
     /// Values that are text.
     pub(crate) fn texts(&self) -> BTreeMap<String, String> {
         let state = self.state();
