@@ -86,21 +86,27 @@ impl Trial {
         if !self.is_on.load(Ordering::Acquire) {
             return None;
         }
+        self.guarded(|shadow| shadow.look(facts, verdict, id))
+    }
+
+    /// Shows it the answer; as with [`look`](Self::look), the request is none the wiser.
+    pub(crate) fn settle(&self, mark: &Mark, active: &Engine, ticket: &Ticket, outcome: &Outcome<'_>, is_ours: bool) {
+        self.guarded(|shadow| {
+            shadow.settle(mark, active, ticket, outcome, is_ours);
+            Some(())
+        });
+    }
+
+    /// Does something with the candidate, where one runs; one that panics is taken back.
+    fn guarded<T>(&self, run: impl FnOnce(&mut Shadow) -> Option<T>) -> Option<T> {
         let mut inner = self.inner();
         let shadow = &mut inner.running.as_mut()?.shadow;
-        panic::catch_unwind(AssertUnwindSafe(|| shadow.look(facts, verdict, id))).unwrap_or_else(|_| {
+        panic::catch_unwind(AssertUnwindSafe(|| run(shadow))).unwrap_or_else(|_| {
             eprintln!("weir: the candidate panicked, and is taken back");
             inner.withdrawn = inner.running.take().map_or_else(String::new, |running| running.id().to_owned());
             self.is_on.store(false, Ordering::Release);
             None
         })
-    }
-
-    /// Shows it the answer.
-    pub(crate) fn settle(&self, mark: &Mark, active: &Engine, ticket: &Ticket, outcome: &Outcome<'_>, is_ours: bool) {
-        if let Some(running) = &mut self.inner().running {
-            running.shadow.settle(mark, active, ticket, outcome, is_ours);
-        }
     }
 
     /// What is told of it: one line of JSON; of the last one, where none runs.
@@ -178,5 +184,32 @@ pub(crate) async fn watch(store: Arc<Store>, source: Source, events: Option<Even
             events.send(told);
         }
         sleep(LOOK).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use filter_core::policy::wire;
+
+    use super::*;
+
+    #[test]
+    fn a_candidate_that_panics_is_taken_back_and_whoever_asked_goes_on() {
+        let store = Store::new(Settings { allow_unsigned: true, ..Settings::default() }, Arc::default());
+        let bundle = |serial| {
+            let content = serde_json::from_value(json!({ "otherwise": "allow" })).unwrap();
+            wire::write(&content, serial).unwrap().into_bytes()
+        };
+        let other = serde_json::from_value(json!({ "otherwise": "monitor" })).unwrap();
+        store.offer(wire::write(&other, 1).unwrap().as_bytes()).unwrap();
+        let trial = store.trial();
+        assert_eq!(trial.offer(&store, &bundle(2), &Rollout::default()), Ok(true));
+        assert_eq!(trial.guarded(|shadow| Some(shadow.candidate().bundle().serial())), Some(2));
+        assert_eq!(trial.guarded(|_| -> Option<()> { panic!("a fault of the candidate") }), None);
+        assert_eq!((trial.is_on.load(Ordering::Acquire), trial.told(&store)), (false, None));
+        assert_eq!(trial.guarded(|_| Some(())), None, "it is gone");
+        let again = trial.offer(&store, &bundle(3), &Rollout::default());
+        assert!(again.unwrap_err().contains("was taken back already"));
+        assert_eq!(store.highest().serial, 1, "what serves, serves on");
     }
 }
