@@ -42,7 +42,7 @@ pub const EVENT_ID: usize = 128;
 /// Reasons a verdict can carry: one a signal.
 pub const REASONS: usize = 128;
 
-/// Bytes of a reason's text, and of a value quoted in it.
+/// Bytes of a reason's text, of a value quoted in it or in a problem, and of a name or an operator that it shows.
 pub const DETAIL: usize = 160;
 
 /// Entries of a name table. The public catalogues of crawlers and tools hold about 2,000 names together (2026-11).

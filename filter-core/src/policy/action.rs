@@ -5,8 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::json::one_of;
+use super::problem::{Problem, Quoted};
 use super::rule::check_name;
-use super::{Problem, RateLimit, wire};
+use super::{RateLimit, wire};
 use crate::limits;
 
 /// What is done with a request.
@@ -139,7 +140,7 @@ impl Limited {
         let wire::Limit { by, status, message } = limit;
         let found = known.iter().position(|limit| limit.id == by);
         if found.is_none() {
-            let message = format!("there is no limit `{}`", by.escape_debug());
+            let message = format!("there is no limit `{}`", Quoted(&by));
             let names: Vec<&str> = known.iter().map(|limit| limit.id.as_str()).collect();
             let remedy = if names.is_empty() { "add it under `limits`".to_string() } else { one_of(&names) };
             problems.push(Problem::new(format!("{place}/by"), message, remedy));
@@ -159,7 +160,7 @@ impl Redirect {
             problems.push(Problem::new(place, format!("`{status}` sends nobody on"), "give 302, 303, 307 or 308"));
         }
         if !is_location(&location) {
-            let message = format!("`{}` is no place to send anybody to", location.escape_debug());
+            let message = format!("`{}` is no place to send anybody to", Quoted(&location));
             let remedy = format!(
                 "give a path such as `/closed` or a URL such as `https://help.example/bots`, percent-encoded, at most {} bytes",
                 limits::LOCATION

@@ -103,7 +103,7 @@ impl<T> Slot<T> {
         now: u64,
         make: impl FnOnce(Bundle) -> Result<T, Problems>,
     ) -> Result<Activation, Problems> {
-        self.take(Opened::vetted(bytes)?, settings, now, make)
+        self.take(Opened::vetted(bytes, &settings.trusted_keys)?, settings, now, make)
     }
 
     /// Begins to take a bundle, for hosts that take it in pieces; what comes out goes to [`finish`](Self::finish). `None`: it serves

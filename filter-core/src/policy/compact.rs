@@ -122,9 +122,10 @@ pub(super) fn open(bytes: &[u8]) -> Option<Compact<'_>> {
 }
 
 impl<'b> Names<'b> {
-    /// Shows each entry in order; `None`: they are not whole.
+    /// Shows each entry in order; `None`: they are not whole, or one is too long. Many entries may share a long word, and each has it copied.
     pub(super) fn each(&self, show: &mut dyn FnMut(Named<'b>)) -> Option<()> {
-        if usize::try_from(self.count).ok()? > limits::NAMES {
+        let fits = |word: &&str| word.len() <= limits::DETAIL;
+        if usize::try_from(self.count).ok()? > limits::NAMES || !self.words.iter().all(fits) {
             return None;
         }
         let mut pool = core::str::from_utf8(self.pool).ok()?;
@@ -132,7 +133,7 @@ impl<'b> Names<'b> {
         let mut text = |length: u32| {
             let (text, rest) = pool.split_at_checked(usize::try_from(length).ok()?)?;
             pool = rest;
-            Some(Cow::Borrowed(text))
+            Some(Cow::Borrowed(text)).filter(|_| fits(&text))
         };
         let word = |place: u16| self.words.get(usize::from(place)).map(|word| Cow::Borrowed(*word));
         let may_be = |place: u16| match place.checked_sub(1) {

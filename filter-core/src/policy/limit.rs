@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 
 use siphasher::sip::SipHasher24;
 
+use super::problem::{Problem, Quoted};
 use super::rule::check_name;
-use super::{Problem, wire};
+use super::wire;
 use crate::bytes::is_own_header;
 use crate::fingerprint::id::{Id, field};
 use crate::fingerprint::identity;
@@ -113,7 +114,7 @@ impl KeyPart {
                 || !text.bytes().all(token)
                 || is_own_header(text.as_bytes())
             {
-                let message = format!("`{}` is no name of one that clients send", text.escape_debug());
+                let message = format!("`{}` is no name of one that clients send", Quoted(&text));
                 let remedy = format!("give its name as it is sent, at most {} bytes", limits::NAME);
                 problems.push(Problem::new(format!("{place}/{name}"), message, remedy));
             }

@@ -4,6 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::limits;
+
 /// One thing wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -41,6 +43,17 @@ impl fmt::Display for Problem {
         }
         write!(f, ": {}", self.message)?;
         if self.remedy.is_empty() { Ok(()) } else { write!(f, "; {}", self.remedy) }
+    }
+}
+
+/// A value as a problem quotes it: escaped, and its first [`limits::DETAIL`] bytes. Whoever wrote it chose how long it is.
+pub(super) struct Quoted<'v>(pub(super) &'v str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Quoted(value) = self;
+        let shown = value.get(..value.floor_char_boundary(limits::DETAIL)).unwrap_or(value);
+        write!(f, "{}{}", shown.escape_debug(), if shown.len() < value.len() { "..." } else { "" })
     }
 }
 
@@ -85,3 +98,16 @@ impl fmt::Display for Problems {
 }
 
 impl core::error::Error for Problems {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn what_is_quoted_is_short() {
+        assert_eq!(Quoted("a`\n").to_string(), "a`\\n");
+        let long = "\u{e9}".repeat(limits::BUNDLE);
+        assert_eq!(Quoted(&long).to_string(), alloc::format!("{}...", "\u{e9}".repeat(limits::DETAIL / 2)));
+    }
+}

@@ -5,8 +5,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::condition::{Asked, Condition, Guards, Scope};
+use super::problem::{Problem, Quoted};
 pub use super::wire::Mode;
-use super::{Action, Limiter, Problem, Refused, wire};
+use super::{Action, Limiter, Refused, wire};
 use crate::limits;
 
 /// One rule of the bundle, checked.
@@ -121,6 +122,6 @@ pub(super) fn check_name(name: &str, place: &str, problems: &mut Vec<Problem>) {
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.');
     if name.is_empty() || name.len() > limits::NAME || !name.bytes().all(fits) {
         let remedy = format!("use `a`-`z`, `0`-`9`, `_`, `-` and `.`, at most {}", limits::NAME);
-        problems.push(Problem::new(place, format!("`{}` is no name", name.escape_debug()), remedy));
+        problems.push(Problem::new(place, format!("`{}` is no name", Quoted(name)), remedy));
     }
 }

@@ -62,6 +62,9 @@ fn problem(entry: &Named) -> Option<String> {
         Some(format!("token `{}` has bytes outside printable ASCII", text.escape_default()))
     } else if entry.name.is_empty() {
         Some(format!("token `{text}` has no name; say who it is"))
+    } else if [Some(&entry.name), entry.operator.as_ref()].into_iter().flatten().any(|text| text.len() > limits::DETAIL)
+    {
+        Some(format!("token `{text}` has a name or an operator of more than {} bytes; shorten it", limits::DETAIL))
     } else {
         None
     }

@@ -73,7 +73,7 @@ impl Names {
     /// # Errors
     ///
     /// A token that is empty, not lower case, not printable ASCII, longer than [`limits::NAME_TOKEN`] or there twice; an
-    /// empty name; more entries than [`limits::NAMES`].
+    /// empty name; a name or an operator longer than [`limits::DETAIL`]; more entries than [`limits::NAMES`].
     pub fn new(entries: Vec<Named>) -> Result<Self, Vec<NamesError>> {
         let problems = check::problems(&entries);
         if !problems.is_empty() {

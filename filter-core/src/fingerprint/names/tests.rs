@@ -77,6 +77,9 @@ fn bad_tables_are_refused_with_every_reason() {
     let mut nameless = entry("a", false);
     nameless.name.clear();
     assert_eq!(Names::new(vec![nameless]).unwrap_err()[0].message, "token `a` has no name; say who it is");
+    let long = Named { operator: Some("x".repeat(limits::DETAIL + 1)), ..entry("a", false) };
+    let message = "token `a` has a name or an operator of more than 160 bytes; shorten it";
+    assert_eq!(Names::new(vec![long]).unwrap_err()[0].message, message);
     let many = (0..=limits::NAMES).map(|n| entry(&alloc::format!("t{n}"), false)).collect();
     assert_eq!(Names::new(many).unwrap_err()[0].index, limits::NAMES);
 }

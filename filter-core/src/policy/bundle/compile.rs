@@ -18,7 +18,7 @@ use crate::limits;
 use crate::policy::compact;
 use crate::policy::condition::{Guards, List, Scope, Word, list};
 use crate::policy::json::one_of;
-use crate::policy::problem::{Problem, Problems};
+use crate::policy::problem::{Problem, Problems, Quoted};
 use crate::policy::rule::check_name;
 use crate::policy::wire::{self, Content};
 use crate::score::Weights;
@@ -153,7 +153,7 @@ fn weights(content: &Content, at: &str, problems: &mut Vec<Problem>) -> Weights 
     }
     for id in content.weights.keys().filter(|id| SignalId::parse(id).is_none()) {
         let known: Vec<&str> = SIGNALS.iter().map(|signal| signal.id).collect();
-        let message = format!("no signal is called `{}`", id.escape_debug());
+        let message = format!("no signal is called `{}`", Quoted(id));
         problems.push(Problem::new(format!("{at}/weights/{id}"), message, one_of(&known)));
     }
     thresholds(&mut weights, settings, at, problems);
@@ -217,7 +217,7 @@ fn identity(sources: Vec<wire::IdentitySource>, place: &str, problems: &mut Vec<
         let token = |b: u8| b.is_ascii_graphic() && !b"\"(),/:;<=>?@[\\]{}".contains(&b);
         if text.is_empty() || text.len() > limits::NAME || !text.bytes().all(token) {
             let remedy = format!("give its name as it is sent, at most {} bytes", limits::NAME);
-            problems.push(Problem::new(at, format!("`{}` is no name", text.escape_debug()), remedy));
+            problems.push(Problem::new(at, format!("`{}` is no name", Quoted(&text)), remedy));
         }
         text.into_bytes().into()
     };
@@ -240,7 +240,7 @@ fn networks(wire: wire::Networks, tables: Option<Tables>, place: &str, problems:
         check_name(&entry.name, &format!("{place}/lists/{index}/name"), problems);
         let kind = NetworkKind::parse(&entry.kind);
         if kind.is_none() {
-            let message = format!("unknown word `{}`", entry.kind.escape_debug());
+            let message = format!("unknown word `{}`", Quoted(&entry.kind));
             let place = format!("{place}/lists/{index}/kind");
             problems.push(Problem::new(place, message, one_of(NetworkKind::NAMES)));
         }
@@ -250,7 +250,7 @@ fn networks(wire: wire::Networks, tables: Option<Tables>, place: &str, problems:
     for (index, text) in wire.sets.iter().enumerate() {
         let set = u64::from_str_radix(text, 16);
         if set.is_err() {
-            let message = format!("`{}` is no set of lists", text.escape_debug());
+            let message = format!("`{}` is no set of lists", Quoted(text));
             let remedy = "give a hexadecimal number with one bit a list";
             problems.push(Problem::new(format!("{place}/sets/{index}"), message, remedy));
         }
@@ -294,7 +294,7 @@ fn breached(entries: Vec<wire::BreachedEntry>, apart: &[&[u8]], place: &str, pro
         check_name(&entry.name, &format!("{place}/name"), problems);
         let kind = BreachedKind::parse(&entry.kind);
         if kind.is_none() {
-            let message = format!("unknown word `{}`", entry.kind.escape_debug());
+            let message = format!("unknown word `{}`", Quoted(&entry.kind));
             problems.push(Problem::new(format!("{place}/kind"), message, one_of(&["passwords", "pairs"])));
         }
         let table = match apart.get(index) {
@@ -328,12 +328,12 @@ fn names(
         let index = table.len();
         let category = Category::named(&entry.category);
         if category.is_none() {
-            let message = format!("unknown word `{}`", entry.category.escape_debug());
+            let message = format!("unknown word `{}`", Quoted(&entry.category));
             let place = format!("{place}/{index}/category");
             problems.push(Problem::new(place, message, one_of(Category::NAMES)));
         }
         if let Some(ranges) = entry.ranges.as_ref().filter(|ranges| networks.bit(ranges).is_none()) {
-            let message = format!("there is no network list `{}`", ranges.escape_debug());
+            let message = format!("there is no network list `{}`", Quoted(ranges));
             problems.push(Problem::new(format!("{place}/{index}/ranges"), message, "add it under `networks`"));
         }
         table.push(Named {
@@ -349,7 +349,7 @@ fn names(
     if let read::Names::Compact(names) = apart
         && names.each(&mut add).is_none()
     {
-        problems.push(Problem::new(place, "the compact form's names are not whole", "build the bundle again"));
+        problems.push(Problem::new(place, "the compact form's names are cut or too long", "build the bundle again"));
     }
     Names::new(table).unwrap_or_else(|errors| {
         problems.extend(errors.iter().map(|error| split(format!("{place}/{}", error.index), &error.message)));
@@ -392,7 +392,7 @@ fn unique<'n>(names: impl Iterator<Item = (String, &'n str)>, problems: &mut Vec
     let mut seen = BTreeSet::new();
     for (place, name) in names {
         if !seen.insert(name) {
-            let message = format!("`{}` is taken", name.escape_debug());
+            let message = format!("`{}` is taken", Quoted(name));
             problems.push(Problem::new(place, message, "give each a name of its own"));
         }
     }

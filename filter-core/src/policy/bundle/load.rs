@@ -8,7 +8,7 @@ use super::compile::{self, split};
 use super::read::{self, Form, Opened, Tables};
 use super::{Bundle, fail};
 use crate::policy::compact::{self, Compact, Hasher};
-use crate::policy::problem::Problems;
+use crate::policy::problem::{Problems, Quoted};
 use crate::signals::infrastructure::{Decoding, RangeError};
 
 /// Bytes that one piece hashes; of ranges it decodes a quarter as many. 1 to 3 ms in wasm.
@@ -127,7 +127,7 @@ impl<'t> Loading<'t> {
         match &self.opened.manifest.bincode {
             Some(expected) if *expected == found => Ok(()),
             Some(expected) => {
-                let message = format!("the compact form's SHA-512/256 is `{found}`, not `{}`", expected.escape_debug());
+                let message = format!("the compact form's SHA-512/256 is `{found}`, not `{}`", Quoted(expected));
                 Err(fail("/manifest/bincode", message, "give what `weir build` wrote, unchanged"))
             }
             None => {

@@ -13,7 +13,7 @@ use crate::limits;
 use crate::policy::TrustedKey;
 use crate::policy::compact::{self, Compact};
 use crate::policy::json::Door;
-use crate::policy::problem::{Position, Problem, Problems};
+use crate::policy::problem::{Position, Problem, Problems, Quoted};
 use crate::policy::wire::{
     self, Action, AllowRule, BreachedEntry, BundleSettings, Content, Endpoint, FORMAT, Manifest, NamedEntry, RateLimit,
     Rule, Tests,
@@ -102,8 +102,9 @@ impl<'t> Opened<'t> {
     }
 
     /// Takes a bundle apart that this host checked before, and kept where nobody else writes.
-    pub(in crate::policy) fn vetted(bytes: &'t [u8]) -> Result<Self, Problems> {
-        Opened::by(bytes, |_, manifest| Ok(manifest.key.clone()), true)
+    /// Anybody can write a key's name: where no `keys` are trusted, nobody signed.
+    pub(in crate::policy) fn vetted(bytes: &'t [u8], keys: &[TrustedKey]) -> Result<Self, Problems> {
+        Opened::by(bytes, |_, manifest| Ok(manifest.key.clone().filter(|_| !keys.is_empty())), true)
     }
 
     fn by(
@@ -144,7 +145,7 @@ impl<'t> Opened<'t> {
             Ok(second) => {
                 let id = wire::content_id(second.as_bytes());
                 if manifest.id != id {
-                    let message = format!("the second line's SHA-256 is `{id}`, not `{}`", manifest.id.escape_debug());
+                    let message = format!("the second line's SHA-256 is `{id}`, not `{}`", Quoted(&manifest.id));
                     return Err(fail("/manifest/id", message, "give what `weir build` wrote, unchanged"));
                 }
                 Form::Line(text, second)

@@ -15,7 +15,7 @@ use crate::facts::{Ja4By, Provenance, TlsVersion};
 use crate::fingerprint::{Category, Engine, Family, Names, Platform};
 use crate::limits;
 use crate::policy::json::one_of;
-use crate::policy::problem::Problem;
+use crate::policy::problem::{Problem, Quoted};
 use crate::policy::{Endpoint, RateLimit, wire};
 use crate::request::{HttpVersion, RequestKind};
 use crate::score::Class;
@@ -115,7 +115,7 @@ impl Scope<'_> {
                 match Measure::parse(&test.name) {
                     Some(measure) => Condition::Count(measure, range),
                     None => {
-                        let message = format!("nothing is counted as `{}`", test.name.escape_debug());
+                        let message = format!("nothing is counted as `{}`", Quoted(&test.name));
                         self.wrong(&format!("{place}/name"), message, "give one such as `client.requests_1m`");
                         Condition::Always
                     }

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::*;
+use crate::limits;
 use crate::policy::wire::{self, Content, Manifest};
 use crate::policy::{Settings, Slot};
 use crate::signals::infrastructure::wire as numbers;
@@ -31,6 +32,10 @@ fn both(content: &Content) -> (String, Vec<u8>) {
 
 fn refused(bytes: &[u8]) -> String {
     Bundle::parse(bytes).unwrap_err().to_string()
+}
+
+fn refused_or_not(bytes: &[u8]) -> String {
+    Bundle::parse(bytes).map_or_else(|problems| problems.to_string(), |_| String::new())
 }
 
 /// `{"otherwise":"allow"}` with this form beside, vouched for.
@@ -171,4 +176,57 @@ fn what_was_checked_here_is_not_checked_again() {
     assert!(slot.offer(&other, &Settings::default(), 0, Ok).is_err());
     slot.restore(&other, &Settings::default(), 0, Ok).unwrap();
     assert!(slot.serving().unwrap().tests().is_empty(), "golden tests are not read");
+}
+
+#[test]
+fn a_word_that_many_share_is_short() {
+    let of = |change: fn(&mut wire::NamedEntry, String), length: usize| {
+        let mut content =
+            content(r#"{"names":[{"token":"a","name":"a","category":"http_library"}],"otherwise":"allow"}"#);
+        change(&mut content.names[0], "x".repeat(length));
+        content.names.push(wire::NamedEntry { token: "b".into(), ..content.names[0].clone() });
+        content
+    };
+    let changes: [fn(&mut wire::NamedEntry, String); 4] = [
+        |entry, text| entry.name = text,
+        |entry, text| entry.operator = Some(text),
+        |entry, text| entry.category = text,
+        |entry, text| entry.ranges = Some(text),
+    ];
+    for (place, change) in changes.into_iter().enumerate() {
+        let long = of(change, limits::DETAIL + 1);
+        let form = compact::write(&long).unwrap();
+        assert_eq!(compact::open(&form).unwrap().names.each(&mut |_| panic!("{place} is copied")), None);
+        let said = "/content/names: the compact form's names are cut or too long; build the bundle again";
+        assert_eq!(refused(&with_form(&form)), said);
+        let said = refused(wire::write(&long, 1).unwrap().as_bytes());
+        assert!(said.starts_with("/content/names/0") && said.len() < 2_000, "{said}");
+        assert!(said.contains("of more than 160 bytes") || said.contains("xxx...`"), "{said}");
+        let fits = refused_or_not(&with_form(&compact::write(&of(change, limits::DETAIL)).unwrap()));
+        assert!(!fits.contains("too long"), "{fits}");
+        assert_eq!(fits.is_empty(), place < 2, "{fits}");
+    }
+}
+
+#[test]
+fn who_trusts_no_key_has_no_signer() {
+    let (text, compact) = both(&content(r#"{"otherwise":"allow"}"#));
+    let unsigned = [text.as_bytes(), &compact];
+    for bytes in unsigned {
+        let at = bytes.iter().position(|byte| *byte == b'}').unwrap();
+        let claims = [&bytes[..at], br#","key":"0123456789abcdef""#, &bytes[at..]].concat();
+        let signer = |settings: &Settings| {
+            let mut slot: Slot<Bundle> = Slot::default();
+            slot.restore(&claims, settings, 0, Ok).unwrap();
+            slot.serving().unwrap().signer().map(String::from)
+        };
+        assert_eq!(signer(&Settings::default()), None, "anybody can write a key's name");
+        let trusted_keys = alloc::vec![crate::policy::TrustedKey::from_bytes([7; 32])];
+        let signed = signer(&Settings { trusted_keys, ..Settings::default() });
+        assert_eq!(signed.as_deref(), Some("0123456789abcdef"), "it was checked before");
+        let mut slot: Slot<crate::engine::Engine> = Slot::default();
+        let settings = Settings::default();
+        let refused = slot.restore(&claims, &settings, 0, |bundle| crate::engine::Engine::new(bundle, &settings));
+        assert!(refused.unwrap_err().to_string().starts_with("/allow_unsigned: nothing says who may sign bundles"));
+    }
 }
