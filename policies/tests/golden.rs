@@ -95,3 +95,17 @@ fn shipped_policies_test_every_rule() {
         assert_eq!(run.coverage.rules_percent(), 100, "{name}: {:?}", run.coverage.rules);
     }
 }
+
+/// The first request begins at a moment; those that repeat it come as far apart as is said, and are counted together.
+#[test]
+fn a_first_request_that_repeats_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.json");
+    let policy = r#"{"serial":1,"rules":[{"id":"many","when":"client.requests_1m >= 10","then":"monitor"}],"otherwise":"allow",
+      "tests":[{"name":"often","requests":[{"times":12,"after":"1s","expect":{"rule":"many"}}]},
+        {"name":"seldom","requests":[{"times":12,"after":"1m","expect":{"rule":"otherwise"}}]}]}"#;
+    std::fs::write(&path, policy).unwrap();
+    let built = build_with(&path, Tests::Keep).unwrap_or_else(|found| panic!("{found}"));
+    let run = golden::run(&String::from_utf8(built.bytes).unwrap(), "").unwrap();
+    assert!(run.tests.len() == 2 && run.tests.iter().all(|test| test.passed), "{:?}", run.tests);
+}

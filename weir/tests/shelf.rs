@@ -154,11 +154,11 @@ impl Pipeline {
             );
         }
         let plain = self.push("plain", 7);
-        assert!(plain.code == 2 && plain.err.contains("hosts would refuse it; give --key"), "{}", plain.err);
+        assert!(plain.code == 2 && plain.err.contains("hosts would refuse it; build it with `--key`"), "{}", plain.err);
         assert_eq!(self.serials(), [(6, true), (5, false)]);
 
         let unsigned = self.run(&["rollback", &self.place]);
-        assert!(unsigned.code == 2 && unsigned.err.contains("give --key"), "{}", unsigned.err);
+        assert!(unsigned.code == 2 && unsigned.err.contains("build it with `--key`"), "{}", unsigned.err);
         let key = self.desk.path("one.key");
         let back = self.run(&["rollback", &self.place, "--key", &key]);
         assert!(

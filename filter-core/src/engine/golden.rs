@@ -169,7 +169,7 @@ impl Engine {
                 sent.read(line, &mut facts).ok_or(line.as_str())?;
             }
             for number in 1..=sent.times {
-                now = now.saturating_add(sent.after);
+                now = now.saturating_add(if number == 1 { sent.after } else { sent.every.unwrap_or(sent.after) });
                 let path = numbered(facts.path, number);
                 let path = path.as_deref().unwrap_or(facts.path);
                 let headers_known = sent.headers_known.as_deref();
@@ -208,6 +208,8 @@ impl Engine {
 struct Sent<'t> {
     after: u64,
     times: u32,
+    /// Between one and the next of them, where that is not `after`.
+    every: Option<u64>,
     headers: Vec<Header<'t>>,
     /// It has headers of its own.
     is_own: bool,
@@ -229,6 +231,7 @@ impl<'t> Sent<'t> {
         match TestLine::read(line) {
             TestLine::Fact("after", value) => self.after = value?.parse().ok()?,
             TestLine::Fact("times", value) => self.times = value?.parse().ok()?,
+            TestLine::Fact("every", value) => self.every = Some(value?.parse().ok()?),
             TestLine::Fact("new", None) => {
                 *facts = Facts::default();
                 self.headers_known = None;

@@ -27,7 +27,15 @@ record! {
     }
 }
 
+/// Clients of one address that may show what is usual: names are free, addresses are not.
+const TEACHERS: u32 = 16;
+
 impl Address {
+    /// So many come from here that none of them shows what is usual.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.clients.count() > TEACHERS
+    }
+
     pub(super) fn visit(&mut self, visit: &Visit, keys: &RecordKeys) {
         self.rates.add(visit.at, 1);
         self.clients.add(keys.client);

@@ -2,7 +2,7 @@
 
 use super::course::CourseStep;
 use super::sketches::{Distinct, Moments, Step, Stride, Trail, log2};
-use super::statuses::bump;
+use super::statuses::{bump, total};
 use super::{Act, Branch, Client, Course, Pace, RecordKeys, Shown, StatusClass, Trials, Visit};
 
 record! {
@@ -48,8 +48,10 @@ record! {
     }
 }
 
-/// Acts of one client at one endpoint that may show what is usual there.
+/// Acts of one client at one endpoint in a row that may show what is usual there.
 const LESSONS: u32 = 4;
+/// Acts of one client after which it teaches no more: whoever keeps on would say alone what is usual.
+const TEACHES: u32 = 32;
 
 impl ClientDetail {
     /// It is among its first steps: whoever takes many more would say alone what is usual on a site.
@@ -92,7 +94,9 @@ impl ClientDetail {
 
     fn act(&mut self, visit: &Visit, keys: &RecordKeys, client: &Client, pause: Option<u64>) {
         self.endpoints.add(keys.endpoint);
-        self.trail.add(keys.endpoint as u16, pause.unwrap_or(u64::MAX));
+        if !visit.is_foreign {
+            self.trail.add(keys.endpoint as u16, pause.unwrap_or(u64::MAX));
+        }
         if let Some(pause) = pause {
             self.rhythm.add(u16::try_from(log2(pause)).unwrap_or(u16::MAX));
             if !visit.hidden.has(Shown::REFERER) {
@@ -118,13 +122,14 @@ impl ClientDetail {
         })
     }
 
-    /// Whether the act that was just counted came right after another one at its endpoint; `None` unless it shows what is usual: a
-    /// client's first few there do.
-    pub(super) fn lesson(&self, endpoint: u64) -> Option<bool> {
-        let again = self.again(endpoint);
-        let mut steps = self.trail.steps().map(|step| step.endpoint == endpoint as u16);
-        let (_, before) = (steps.next()?, steps.next()?);
-        (again.iter().sum::<u32>() <= LESSONS).then_some(before)
+    /// What it does at an endpoint may show what is usual there: it did little yet, and little of that there.
+    pub(super) fn teaches(&self, endpoint: u64) -> bool {
+        self.again(endpoint).iter().sum::<u32>() <= LESSONS && total(&self.repeats) <= TEACHES
+    }
+
+    /// Whether the act that was just counted came right after another one at its endpoint.
+    pub(super) fn is_again(&self, endpoint: u64) -> Option<bool> {
+        self.trail.steps().nth(1).map(|before| before.endpoint == endpoint as u16)
     }
 
     /// Counts an answer.

@@ -32,6 +32,9 @@ record! {
     }
 }
 
+/// Of 1,000 tries of a program that guesses, those that are refused.
+const GUESSING: u32 = 800;
+
 impl Endpoint {
     /// A site whose people stay at one act of twenty, and are refused at one try of twenty.
     #[cfg(any(test, feature = "vectors"))]
@@ -57,6 +60,11 @@ impl Endpoint {
         if self.begun == 0 {
             self.begun = seconds(visit.at);
         }
+    }
+
+    /// What came of a try says so much for a program that guesses, in milli-nats; `None` until it is known what is usual here.
+    pub(super) fn doubt(&self, result: LoginResult) -> Option<i32> {
+        self.refused.unlike_one(result == LoginResult::Failed, GUESSING)
     }
 
     /// Counts what came of a try that shows what is usual.

@@ -78,11 +78,14 @@ impl<'r> Records<'r> {
         });
         let nobody = Client::EMPTY;
         let (mut lesson, mut again) = (None, None);
+        let is_crowded = self.address.as_ref().is_some_and(|address| address.is_crowded());
         let detail = self.detail.filter(|_| keys.client != 0).map(|detail| {
             let client = client.unwrap_or(&nobody);
             let is_usual = client.is_usual(visit);
             lesson = detail.visit(visit, keys, client, pause).filter(|_| is_usual && detail.is_new());
-            again = detail.lesson(keys.endpoint).filter(|_| is_usual && visit.is_act());
+            let teaches =
+                is_usual && visit.is_act() && !visit.is_foreign && !is_crowded && detail.teaches(keys.endpoint);
+            again = detail.is_again(keys.endpoint).filter(|_| teaches);
             &*detail
         });
         let own = Memory {
@@ -135,7 +138,7 @@ impl<'r> Records<'r> {
         let alarm = match (result, visit.attempt) {
             (Some(result), Some(attempt)) => self.settle_login(touched, &attempt, result),
             (Some(result), None) => {
-                self.settle_try(visit, result);
+                self.settle_try(visit, touched.keys.endpoint, result);
                 None
             }
             (None, _) => None,
@@ -178,9 +181,18 @@ impl<'r> Records<'r> {
         alarm
     }
 
-    fn settle_try(&mut self, visit: &Visit, result: LoginResult) {
-        let shows = self.client.as_mut().is_some_and(|client| client.settle_try(visit, result));
-        if let Some(endpoint) = self.endpoint.as_mut().filter(|_| shows) {
+    fn settle_try(&mut self, visit: &Visit, endpoint_key: u64, result: LoginResult) {
+        let (Some(client), Some(endpoint)) = (&mut self.client, &mut self.endpoint) else { return };
+        // Another site's page could have a visitor refused as often as it likes.
+        if visit.is_foreign {
+            return;
+        }
+        if let Some(unlike) = endpoint.doubt(result) {
+            client.settle_try(result, unlike);
+        }
+        let is_crowded = self.address.as_ref().is_some_and(|address| address.is_crowded());
+        let teaches = self.detail.as_ref().is_some_and(|detail| detail.teaches(endpoint_key));
+        if client.is_usual(visit) && teaches && !is_crowded {
             endpoint.settle_try(result);
         }
     }

@@ -78,6 +78,7 @@ fn quiet() -> Visit {
         branch: Branch::default(),
         is_navigation: true,
         is_sent: false,
+        is_foreign: false,
         is_declared: false,
         attempt: None,
     }
@@ -85,6 +86,64 @@ fn quiet() -> Visit {
 
 fn keys(client: u64, account: u64) -> RecordKeys {
     RecordKeys { client, address: client ^ 1, network: 2, tool: 3, account, endpoint: 4, site: 5 }
+}
+
+#[test]
+fn one_client_alone_teaches_no_endpoint_what_is_usual() {
+    let (mut client, mut detail, mut address) = (Client::EMPTY, ClientDetail::EMPTY, Address::EMPTY);
+    let mut endpoints = [Endpoint::EMPTY; 4];
+    for number in 0..2_000u64 {
+        let place = (number % 4) as usize;
+        let keys = RecordKeys { endpoint: place as u64, ..keys(1, 0) };
+        let touched = Touched {
+            keys,
+            visit: Visit { is_sent: true, ..visit(START + number * 1_000, Act::Call, place as u64) },
+            vouched: Vouched::default(),
+        };
+        let outcome = Outcome { status: Fact::Present(200), ..Outcome::default() };
+        for settles in [false, true] {
+            let records = Records {
+                client: Some(&mut client),
+                detail: Some(&mut detail),
+                address: Some(&mut address),
+                endpoint: Some(&mut endpoints[place]),
+                ..Records::default()
+            };
+            if settles {
+                records.settle(&touched, 0, &outcome, Some(LoginResult::Passed), START);
+            } else {
+                records.count(&touched);
+            }
+        }
+    }
+    for endpoint in endpoints {
+        assert_eq!((endpoint.again.unlike([1, 0], 950), endpoint.refused.unlike([1, 0], 800)), (None, None));
+    }
+}
+
+#[test]
+fn an_address_with_many_clients_teaches_nothing() {
+    let (mut address, mut endpoint) = (Address::EMPTY, Endpoint::EMPTY);
+    for number in 0..3_000u64 {
+        let (mut client, mut detail) = (Client::EMPTY, ClientDetail::EMPTY);
+        for act in 0..3 {
+            let keys =
+                RecordKeys { address: 9, endpoint: 4, ..keys((number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15), 0) };
+            let touched =
+                Touched { keys, visit: visit(START + number * 1_000 + act, Act::Call, 1), vouched: Vouched::default() };
+            let records = Records {
+                client: Some(&mut client),
+                detail: Some(&mut detail),
+                address: Some(&mut address),
+                endpoint: Some(&mut endpoint),
+                ..Records::default()
+            };
+            records.count(&touched);
+        }
+    }
+    // Of 6,000 acts after another one.
+    let taught = endpoint.again.total();
+    assert!(taught < 100, "{taught}");
 }
 
 /// A time, what is asked, for whom, and how it is answered.

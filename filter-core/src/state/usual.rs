@@ -26,12 +26,17 @@ impl Merge for Usual {
 }
 
 /// Events after which it is known what is usual.
-const WARM: u32 = 32;
+const WARM: u32 = 20;
 
 impl Usual {
     /// Counts one.
     pub fn add(&mut self, is_so: bool) {
         bump_wide(&mut self.0, usize::from(!is_so));
+    }
+
+    /// Events counted; with many, halved.
+    pub fn total(&self) -> u32 {
+        self.0.iter().map(|count| u32::from(*count)).sum()
     }
 
     /// Of 100 events, those that are so, rounded up.
@@ -41,14 +46,13 @@ impl Usual {
     }
 
     /// How much better a program of whose events `often` of 1,000 are so explains `[so, not so]` than what is usual, in milli-nats;
-    /// `None` until 32 events are known.
+    /// `None` until 20 events are known.
     ///
     /// Guarantee: for a client whose events are so at the usual rate, independently of each other, the chance that this ever reaches
     /// `t` is at most `e^(-t / 1000)`: it is the logarithm of a likelihood ratio (Wald: Sequential tests of statistical hypotheses, 1945;
     /// Ville's inequality). The usual counts are smoothed by one. People differ from each other, so take it with a margin.
     pub fn unlike(&self, seen: [u32; 2], often: u32) -> Option<i32> {
-        let usual = self.0.map(u32::from);
-        let all = usual.iter().fold(0u32, |all, count| all.saturating_add(*count));
+        let (usual, all) = (self.0.map(u32::from), self.total());
         if all < WARM {
             return None;
         }
@@ -63,6 +67,11 @@ impl Usual {
         // ln 2 / 256 in 1/1000 is 2.7076.
         let sum = terms.fold(0i64, i64::saturating_add).saturating_mul(2_708);
         i32::try_from(sum.checked_div(1_000)?).ok()
+    }
+
+    /// The same for one event.
+    pub fn unlike_one(&self, is_so: bool, often: u32) -> Option<i32> {
+        self.unlike(if is_so { [1, 0] } else { [0, 1] }, often)
     }
 }
 
@@ -81,8 +90,8 @@ mod tests {
 
     #[test]
     fn nothing_is_said_before_it_is_known() {
-        assert_eq!(usual(1, 30).unlike([9, 0], 900), None);
-        assert!(usual(1, 31).unlike([9, 0], 900).is_some());
+        assert_eq!(usual(1, 18).unlike([9, 0], 900), None);
+        assert!(usual(1, 19).unlike([9, 0], 900).is_some());
     }
 
     proptest! {

@@ -129,6 +129,8 @@ pub struct Visit {
     pub is_navigation: bool,
     /// It sends something off: a form, or a call that is no question.
     pub is_sent: bool,
+    /// Another site's page has it sent, by the browser's own word: its visitor need not know.
+    pub is_foreign: bool,
     /// Its sender says that it is a program.
     pub is_declared: bool,
     /// It logs in or signs up.
@@ -150,6 +152,7 @@ impl Visit {
             branch: Branch::of(request.path.normalised()),
             is_navigation: matches!(request.kind, RequestKind::Navigation | RequestKind::FormPost),
             is_sent: !matches!(request.method, Method::Get | Method::Head | Method::Options),
+            is_foreign: request.header(HeaderName::SecFetchSite).present() == Some(b"cross-site"),
             is_declared: fingerprint.named.is_some() || fingerprint.claim.family == Family::Tool,
             attempt: None,
         }

@@ -38,6 +38,7 @@ pub fn request(number: u64, at: u64) -> Touched {
             branch: Branch::default(),
             is_navigation: true,
             is_sent: false,
+            is_foreign: false,
             is_declared: false,
             attempt: None,
         },

@@ -118,6 +118,8 @@ struct Sent {
     /// Milliseconds since the one before; of the first one since the epoch.
     after: u64,
     times: u32,
+    /// Milliseconds between one and the next of them.
+    every: u64,
     state: State,
     answer: Vec<String>,
     expect: Vec<String>,
@@ -137,15 +139,15 @@ fn sent(said: &TestRequest, state: &State, start: u64, content: &Content, wrong:
         }
     }
     let expect = said.expect.as_ref().map_or_else(Vec::new, |said| expect::lines(said, "/expect", content, wrong));
-    let after = said.after.as_deref().map_or(0, |after| duration(after, wrong));
-    Sent { after: start.saturating_add(after), times, state: state.clone(), answer, expect }
+    let every = said.after.as_deref().map_or(0, |after| duration(after, wrong));
+    Sent { after: start.saturating_add(every), times, every, state: state.clone(), answer, expect }
 }
 
 /// All lines of a test, each request saying what it changes.
 fn joined(requests: &[Sent]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut before = None;
-    for Sent { after, times, state, answer, expect } in requests {
+    for Sent { after, times, every, state, answer, expect } in requests {
         if before.is_some() {
             lines.push("then".to_owned());
         }
@@ -154,6 +156,10 @@ fn joined(requests: &[Sent]) -> Vec<String> {
         }
         if *times > 1 {
             lines.push(format!("@times: {times}"));
+            // The first one begins at a moment.
+            if every != after {
+                lines.push(format!("@every: {every}"));
+            }
         }
         lines.extend(state.lines(before));
         lines.extend(answer.iter().chain(expect).cloned());

@@ -117,7 +117,8 @@ fn record(line: &str, wanted: Option<&str>, requests: &mut Vec<(Option<String>, 
     }
     let before = requests.last().map_or(0, |(_, before, _)| *before);
     let state = State { facts, headers: headers(asked)? };
-    let sent = Sent { after: t.saturating_sub(before), times: 1, state, answer: Vec::new(), expect: Vec::new() };
+    let sent =
+        Sent { after: t.saturating_sub(before), times: 1, every: 0, state, answer: Vec::new(), expect: Vec::new() };
     requests.push((id, t, sent));
     Ok(())
 }

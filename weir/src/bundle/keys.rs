@@ -121,6 +121,9 @@ impl fmt::Display for KeyError {
                 write!(f, "`{path}` is there already; keys are not overwritten: choose another name")
             }
             Why::File(error) => write!(f, "key `{path}`: {error}"),
+            Why::Open if self.path.extension().is_some_and(|extension| extension == "pub") => {
+                write!(f, "`{path}` is the public half; give the key itself, NAME.key")
+            }
             Why::Open => write!(f, "key `{path}` may be read by others; chmod 600 it, and think about who has read it"),
             Why::NoKey => {
                 write!(f, "`{path}` holds no Ed25519 key in PEM; make one with `weir keygen` or `openssl genpkey`")

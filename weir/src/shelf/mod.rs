@@ -249,9 +249,9 @@ impl fmt::Display for ShelfError {
                 "serial {offered} is not above {highest}, which hosts may have: they would refuse it; build with `--serial {}`",
                 highest.saturating_add(1)
             ),
-            ShelfError::Unsigned => {
-                f.write_str("the bundle is not signed, and the one that serves is: hosts would refuse it; give --key")
-            }
+            ShelfError::Unsigned => f.write_str(
+                "the bundle is not signed, and the one that serves is: hosts would refuse it; build it with `--key`",
+            ),
             ShelfError::Empty => f.write_str("nothing was put there yet; see `weir push`"),
             ShelfError::NoSuch(Some(serial)) => write!(f, "no bundle there has serial {serial}; see `weir history`"),
             ShelfError::NoSuch(None) => f.write_str("no bundle there has other content; see `weir history`"),

@@ -70,7 +70,7 @@ impl Place {
     /// `Authorization: Bearer`; the vendors' tokens come from `variable`, which reads the environment.
     ///
     /// # Errors
-    /// Where a vendor's store is misnamed, or its token is not set.
+    /// Where a vendor's store is misnamed, or its token is not set, or the place is of a kind that nobody here knows.
     pub fn new(
         given: &str,
         token: Option<String>,
@@ -80,6 +80,12 @@ impl Place {
             return kv.map(Place::Kv);
         }
         if !given.starts_with("http://") && !given.starts_with("https://") {
+            let kind = given.split_once(':').map(|(kind, _)| kind.to_ascii_lowercase()).unwrap_or_default();
+            if given.contains("://") || ["fastly", "cloudflare"].contains(&kind.as_str()) {
+                return Err(ShelfError::Place(format!(
+                    "`{given}` is no place; give a folder, a URL with http:// or https://, fastly:STORE_ID or cloudflare:ACCOUNT_ID/NAMESPACE_ID"
+                )));
+            }
             return Ok(Place::Folder(PathBuf::from(given)));
         }
         let agent = Agent::config_builder()

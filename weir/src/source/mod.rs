@@ -121,6 +121,9 @@ fn answer(t: u64, status: Option<u16>, size: Option<u64>) -> Option<Response> {
 
 fn unknown_form() -> io::Error {
     let names: Vec<_> = Format::ALL.iter().map(|format| format!("`{}`", format.as_str())).collect();
-    let message = format!("the first line is in no known form; say which with --format: {}", names.join(", "));
+    let message = format!(
+        "the first line is in none of the forms that are known: {}; where a verb has --format, that says which",
+        names.join(", ")
+    );
     io::Error::new(io::ErrorKind::InvalidData, message)
 }

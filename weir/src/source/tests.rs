@@ -150,7 +150,7 @@ fn the_form_is_told_by_the_first_line() {
     let mut envoy = source(b"{\"start_time\":\"2026-11-21T20:17:00Z\",\"method\":\"GET\",\"path\":\"/\"}");
     assert!(envoy.next_record().unwrap().unwrap().1.is_ok());
     assert_eq!(envoy.format(), Some(Format::Envoy));
-    let unknown = "the first line is in no known form; say which with --format: `trace`, `combined`, `envoy`";
+    let unknown = "the first line is in none of the forms that are known: `trace`, `combined`, `envoy`; where a verb has --format, that says which";
     let event = "{\"id\":\"a\",\"score\":7,\"reasons\":[]}";
     for line in ["hello", event] {
         assert_eq!(source(line.as_bytes()).next_record().unwrap_err().to_string(), unknown);

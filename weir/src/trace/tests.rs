@@ -110,7 +110,7 @@ fn wrong_lines_are_refused_with_the_place() {
     for (inside, beside, part) in [
         (r#","header_oder":"kept""#, "", "unknown field `header_oder`"),
         (r#","header_order":"sorted""#, "", "`sorted` is not one of `kept`, `lost`, `original`"),
-        (r#","body":"%""#, "", "`%` is not base64"),
+        (r#","body":"%""#, "", "this is not base64 (Invalid symbol 37, offset 0.); write its bytes in base64"),
         (r#","scheme":{"hex":"ff"}"#, "", "unknown field `hex`"),
         (r#","scheme":{"base64":"aA==","more":1}"#, "", "unknown field `more`"),
         (r#","scheme":{}"#, "", "missing field `base64`"),

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::Exit;
 use super::shelf::ShelfArgs;
+use weir::shelf::ShelfError;
 
 /// List the bundles that were pushed to a place, the newest first; `*` marks the one that hosts get
 #[derive(clap::Args)]
@@ -32,7 +33,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let shelf = args.shelf.open()?;
     let serving = shelf.serving()?.map(|(lines, _)| (lines.manifest.serial, lines.manifest.id));
     let mut out = super::out::stdout();
-    for entry in shelf.history()?.iter().rev() {
+    let history = shelf.history()?;
+    if history.is_empty() && serving.is_none() {
+        return Err(ShelfError::Empty.into());
+    }
+    for entry in history.iter().rev() {
         let is_serving = serving.as_ref().is_some_and(|(serial, id)| *serial == entry.serial && *id == entry.id);
         match args.output {
             Output::Table => writeln!(out, "{} {entry}", if is_serving { '*' } else { ' ' })?,

@@ -11,11 +11,20 @@ pub(super) struct ShelfArgs {
     #[arg(value_name = "PLACE")]
     place: String,
     /// Name of the bundle there: hosts poll NAME.json
-    #[arg(long, value_name = "NAME", default_value = "default")]
+    #[arg(long, value_name = "NAME", default_value = "default", value_parser = name)]
     name: String,
     /// File with the token that the endpoint asks for, sent as `Authorization: Bearer`
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+}
+
+/// A name that leads nowhere else.
+fn name(given: &str) -> Result<String, String> {
+    let is_plain = given.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    if given.is_empty() || given.starts_with('.') || !is_plain {
+        return Err("give letters, digits, `-`, `_` and `.`, a letter or digit first".to_owned());
+    }
+    Ok(given.to_owned())
 }
 
 impl ShelfArgs {

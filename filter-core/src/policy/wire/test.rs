@@ -14,7 +14,7 @@
 //! Facts: `method`, `scheme`, `authority`, `path`, `version`, `pseudo_order`, `header_order`, `headers_known` (names separated by
 //! spaces), `body`, `address`, `provenance`, `asn`, `organisation`, `country`, `tls`, `ja4`, `ja4_by`, `ja3`, `cipher`, `h2`. And of one
 //! request alone: `after`, milliseconds since the one before, of the first one since the epoch; `times`, how often it is sent,
-//! `after` apart, where `{n}` in its path is the number from 1 and expectations are about the last; `headers` without a value: none;
+//! `every` milliseconds apart (else `after`), where `{n}` in its path is the number from 1 and expectations are about the last; `headers` without a value: none;
 //! `new`: nothing but what follows is known, headers neither.
 //!
 //! Expectations: `action`, `rule` (`otherwise` where none acts), `class`, `endpoint` (`none` where there is none), `status`,
