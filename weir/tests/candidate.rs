@@ -37,7 +37,10 @@ impl Drop for Up {
 impl Up {
     fn start(arguments: &[&str]) -> Up {
         let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
-        command.args(["up", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--threads", "2"]).args(arguments);
+        command
+            .args(["up", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--threads", "2"])
+            .args(["--proxy-protocol-from", "127.0.0.1"])
+            .args(arguments);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let said = BufReader::new(child.stderr.take().unwrap());
         let mut up = Up { child, said, address: String::new(), admin: String::new() };
@@ -61,7 +64,7 @@ impl Up {
 
     /// The status that a client gets.
     fn status(&self, client: &str, method: &str, path: &str) -> u16 {
-        let answer = ask(&self.address, client, method, path);
+        let answer = ask(&self.address, &behind(client), client, method, path);
         answer.split(' ').nth(1).unwrap_or_else(|| panic!("{answer}")).parse().unwrap()
     }
 }
@@ -71,11 +74,21 @@ fn after(line: &str, start: &str) -> String {
     line[at..].split([' ', '/', '\n', ',']).next().unwrap().to_owned()
 }
 
-fn ask(address: &str, client: &str, method: &str, path: &str) -> String {
+/// Each client comes from an address of its own, which a balancer names.
+fn behind(client: &str) -> String {
+    let number: u8 = client.rsplit('-').next().and_then(|number| number.parse().ok()).unwrap_or(250);
+    format!("PROXY TCP4 198.51.100.{number} 192.0.2.1 51234 80\r\n")
+}
+
+fn ask_admin(address: &str, path: &str) -> String {
+    ask(address, "", "", "GET", path)
+}
+
+fn ask(address: &str, before: &str, client: &str, method: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let lines = format!("Host: shop.example\r\nUser-Agent: {client}\r\nContent-Length: 0\r\nConnection: close\r\n");
-    write!(stream, "{method} {path} HTTP/1.1\r\n{lines}\r\n").unwrap();
+    write!(stream, "{before}{method} {path} HTTP/1.1\r\n{lines}\r\n").unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
     text
@@ -129,10 +142,10 @@ fn a_candidate_that_hurts_people_goes_and_one_that_does_not_serves() {
         "--events",
         &events,
     ]);
-    assert!(ask(&up.admin, "", "GET", "/shadow").contains("no candidate is tried"));
+    assert!(ask_admin(&up.admin, "/shadow").contains("no candidate is tried"));
     write_bundle(&next, "person", 2);
     up.wait_for("is tried beside the bundle in use");
-    for number in 0..12 {
+    for number in 0..40 {
         let person = format!("person-{number}");
         assert_eq!((up.status(&person, "GET", "/"), up.status(&person, "POST", "/login")), (200, 302), "{person}");
     }
@@ -140,7 +153,7 @@ fn a_candidate_that_hurts_people_goes_and_one_that_does_not_serves() {
     assert_eq!((up.status("person-1", "GET", "/"), up.status("attacker", "GET", "/")), (200, 403));
     let url = format!("http://{}", up.admin);
     let ran = run(&["shadow", "report", &url], b"");
-    for part in ["allow (otherwise) -> block (no-person)", "at log-in", "12 clients reached a goal", "12: 100.0 %"] {
+    for part in ["allow (otherwise) -> block (no-person)", "at log-in", "40 clients reached a goal", "40: 100.0 %"] {
         assert!(ran.out.contains(part), "`{part}` is missing in\n{}{}", ran.out, ran.err);
     }
     // The same does not come again, though its file is put there anew.
@@ -156,7 +169,7 @@ fn a_candidate_that_hurts_people_goes_and_one_that_does_not_serves() {
     up.wait_for("promote");
     up.wait_for("in use");
     assert_eq!((up.status("scraper", "GET", "/prices"), up.status("person-1", "GET", "/")), (403, 200));
-    let metrics = ask(&up.admin, "", "GET", "/metrics");
+    let metrics = ask_admin(&up.admin, "/metrics");
     assert!(metrics.contains("weir_bundle_serial 4"), "{metrics}");
     let shelf = desk.path("shelf");
     assert_eq!(run(&["push", &next, &shelf], b"").code, 0);
@@ -191,7 +204,7 @@ fn what_is_wrong_with_a_candidate_is_said_and_the_bundle_serves() {
     fs::write(&next, "{}").unwrap();
     up.wait_for("a bundle is two lines");
     assert_eq!((up.status("person", "GET", "/"), up.status("attacker", "GET", "/")), (200, 403));
-    let shown = ask(&up.admin, "", "GET", "/shadow");
+    let shown = ask_admin(&up.admin, "/shadow");
     assert!(
         shown.contains("\"ruling\":\"hold\"") && shown.contains("\"disagreements\":2"),
         "the one before goes on: {shown}"

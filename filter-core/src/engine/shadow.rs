@@ -19,7 +19,7 @@ pub use report::{Report, Row, Said, Sample, Turnouts};
 use siphasher::sip::SipHasher24;
 
 use super::{Engine, Ticket, Verdict, plan};
-use crate::facts::{Facts, Outcome};
+use crate::facts::{Facts, Outcome, Provenance};
 use crate::fingerprint::id::{Id, field};
 use crate::fingerprint::identity;
 use crate::keys::Keys;
@@ -59,7 +59,7 @@ pub struct Mark {
     against: u64,
     /// The disagreement, where there is one.
     key: Option<Key>,
-    /// The client, where it is followed.
+    /// The client, where it is followed and somebody vouches for its address.
     client: Option<u64>,
     is_goal: bool,
     /// The candidate would have interfered, and the active bundle did not.
@@ -139,7 +139,7 @@ impl Shadow {
             let address = if active.keys.is_some() { address } else { 0 };
             self.ledger.add(key, is_touched, acts && !two.interferes(), ledger::Sample::new(verdict.now, address, id));
         }
-        let client = client.filter(|_| is_followed);
+        let client = if is_followed { self.member(verdict, client) } else { None };
         if let Some(client) = client.filter(|_| is_touched) {
             self.crowd.touch(client);
         }
@@ -180,12 +180,27 @@ impl Shadow {
         if key == 0 {
             return (None, self.rollout.share >= SHARES);
         }
+        let hash = self.hash(ids, key);
+        let part = hash.checked_rem(u64::from(SHARES)).unwrap_or(0);
+        (Some(hash), part < u64::from(self.rollout.share))
+    }
+
+    /// The client in the crowd: below its address, since it may choose all else that names it.
+    fn member(&self, verdict: &Verdict<'_>, client: Option<u64>) -> Option<u64> {
+        if verdict.request.client.provenance == Provenance::Unverified {
+            return None;
+        }
+        let ids = verdict.engine.keys.as_ref().map_or_else(SipHasher24::new, Keys::ids);
+        let address = identity::client(&verdict.request, ids)?.bits();
+        Some(crowd::member(self.hash(ids, address), client?))
+    }
+
+    /// A hash of its own for each candidate.
+    fn hash(&self, ids: SipHasher24, key: u64) -> u64 {
         let mut hasher = Id::hasher(ids, b"shadow-1");
         field(&mut hasher, &key.to_le_bytes());
         field(&mut hasher, &self.engine.stamp.to_le_bytes());
-        let hash = Id::finish(&hasher).bits();
-        let part = hash.checked_rem(u64::from(SHARES)).unwrap_or(0);
-        (Some(hash), part < u64::from(self.rollout.share))
+        Id::finish(&hasher).bits()
     }
 
     fn is_goal(&self, verdict: &Verdict<'_>) -> bool {

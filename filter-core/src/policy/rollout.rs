@@ -39,8 +39,8 @@ pub struct Rollout {
 pub struct Guardrails {
     /// Of a million clients that reached a goal, the candidate may have touched at most so many; 1,000 by default.
     pub harmed_share: u32,
-    /// Clients that must have reached a goal before it is promoted; 4,000 by default. With none harmed a share of 1,000 is shown by
-    /// 3,838.
+    /// Clients that must have reached a goal before it is promoted or taken back; 4,000 by default. With none harmed a share of 1,000
+    /// is shown by 3,838.
     pub good_clients: u64,
     /// Clients that must have been harmed before it is taken back, so that one odd client ends nothing; 3 by default.
     pub harmed_clients: u64,

@@ -12,8 +12,10 @@ const GOOD: u64 = 2;
 /// It succeeded when the candidate had touched it, or touched that very request.
 const HARMED: u64 = 4;
 const MARKS: u64 = TOUCHED | GOOD | HARMED;
+/// Which of an address's clients: 64 are told apart, so that one address never fills the crowd.
+const SLOT: u64 = 63 << 3;
 
-/// How many clients, of all or of a fair sample.
+/// How many clients, of all or of a fair sample. All behind one address count as one: names and user agents are free to choose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Clients {
@@ -27,8 +29,13 @@ pub struct Clients {
     pub is_sample: bool,
 }
 
-/// Clients by hash, those with the lowest hashes where there are too many: a fair sample of all that were touched or reached a goal, since
-/// nobody without the secret can choose a hash. A bottom-k sample (Cohen, Kaplan: Summarizing data using bottom-k sketches, 2007): who
+/// A client of an address, both under their keyed hashes. In the order of addresses.
+pub(super) fn member(address: u64, client: u64) -> u64 {
+    (address & !(SLOT | MARKS)) | (client & SLOT)
+}
+
+/// [`member`]s, those with the lowest hashes where there are too many: a fair sample of all addresses that were touched or reached a goal,
+/// since nobody without the secret can choose a hash. A bottom-k sample (Cohen, Kaplan: Summarizing data using bottom-k sketches, 2007): who
 /// was pushed out never comes back, so the marks of those that stay are complete.
 #[derive(Debug)]
 pub(super) struct Crowd {
@@ -80,9 +87,17 @@ impl Crowd {
         self.all.insert(place, hash | marks(0));
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     pub(super) fn clients(&self) -> Clients {
-        let count =
-            |mark: u64| self.all.iter().fold(0u64, |sum, entry| sum.saturating_add(u64::from(entry & mark != 0)));
+        let is_same = |one: &u64, other: &u64| (one ^ other) & !(SLOT | MARKS) == 0;
+        let count = |mark: u64| {
+            let addresses = self.all.chunk_by(is_same);
+            addresses.fold(0u64, |sum, all| sum.saturating_add(u64::from(all.iter().any(|entry| entry & mark != 0))))
+        };
         Clients { touched: count(TOUCHED), good: count(GOOD), harmed: count(HARMED), is_sample: self.is_sample }
     }
 }

@@ -65,14 +65,16 @@ impl Clients {
     /// assert_eq!(clients(9_000, 40).ruling(&guardrails, day), Ruling::RollBack);
     /// assert_eq!(clients(9_000, 9).ruling(&guardrails, day), Ruling::Hold(Hold::Unsure));
     /// assert_eq!(clients(100, 0).ruling(&guardrails, day), Ruling::Hold(Hold::Clients));
+    /// assert_eq!(clients(3, 3).ruling(&guardrails, day), Ruling::Hold(Hold::Clients));
     /// ```
     pub fn ruling(&self, guardrails: &Guardrails, milliseconds: u64) -> Ruling {
         let side = self.side(guardrails.harmed_share);
-        if side == Side::Above && self.harmed >= guardrails.harmed_clients {
-            return Ruling::RollBack;
-        }
+        // Neither way by a few: whoever wants it gone could bring those. While it waits it hurts nobody.
         if self.good < guardrails.good_clients {
             return Ruling::Hold(Hold::Clients);
+        }
+        if side == Side::Above && self.harmed >= guardrails.harmed_clients {
+            return Ruling::RollBack;
         }
         if milliseconds < guardrails.seconds.saturating_mul(1000) {
             return Ruling::Hold(Hold::Time);

@@ -40,15 +40,27 @@ impl Host {
 
     /// One request of a client, answered with a status where the active bundle lets it pass. Gives what was done.
     fn ask(&mut self, client: u32, method: &str, path: &str, status: u16) -> String {
+        self.ask_as("curl/8.5.0", Provenance::Peer, client, method, path, status)
+    }
+
+    fn ask_as(
+        &mut self,
+        agent: &str,
+        provenance: Provenance,
+        client: u32,
+        method: &str,
+        path: &str,
+        status: u16,
+    ) -> String {
         self.now += 1_000;
-        let headers = [Header { name: b"user-agent", value: b"curl/8.5.0" }];
+        let headers = [Header { name: b"user-agent", value: agent.as_bytes() }];
         let address = Fact::Present(core::net::IpAddr::from(client.to_be_bytes()));
         let facts = Facts {
             method: method.as_bytes(),
             authority: b"shop.example",
             path: path.as_bytes(),
             headers: &headers,
-            client: ClientFacts { address, provenance: Provenance::Peer, ..ClientFacts::default() },
+            client: ClientFacts { address, provenance, ..ClientFacts::default() },
             body: Fact::Absent,
             ..Facts::default()
         };
@@ -135,6 +147,36 @@ fn clients_that_reach_a_goal_after_they_were_touched_are_harmed() {
 }
 
 #[test]
+fn one_address_is_one_client_whatever_it_says_of_itself() {
+    let rollout = Rollout {
+        goals: ["log-in".into()].into(),
+        guardrails: Guardrails { good_clients: 3, ..Guardrails::default() },
+        ..Rollout::default()
+    };
+    let mut host = Host::new(engine("", ""), engine(&block("new", "/"), ""), rollout.clone());
+    for number in 0..200 {
+        let agent = format!("somebody/{number}");
+        host.ask_as(&agent, Provenance::Peer, 1, "POST", "/login", 200);
+        host.ask_as(&agent, Provenance::Unverified, 100 + number, "POST", "/login", 200);
+    }
+    let clients = host.report().clients;
+    assert_eq!(clients, Clients { touched: 1, good: 1, harmed: 1, is_sample: false });
+    assert_eq!(clients.ruling(&rollout.guardrails, 1), Ruling::Hold(Hold::Clients));
+    assert!(host.shadow.crowd.len() <= 64, "nor does it fill the crowd");
+    (2..4).for_each(|address| drop(host.ask(address, "POST", "/login", 200)));
+    assert_eq!(host.report().clients.ruling(&rollout.guardrails, 1), Ruling::RollBack);
+}
+
+#[test]
+fn who_shares_an_address_with_an_attacker_is_not_harmed_by_what_he_does() {
+    let rollout = Rollout { goals: ["log-in".into()].into(), ..Rollout::default() };
+    let mut host = Host::new(engine("", ""), engine(&block("new", "/secret"), ""), rollout);
+    host.ask_as("attacker/1", Provenance::Peer, 1, "GET", "/secret", 404);
+    host.ask_as("person/1", Provenance::Peer, 1, "POST", "/login", 200);
+    assert_eq!(host.report().clients, Clients { touched: 1, good: 1, harmed: 0, is_sample: false });
+}
+
+#[test]
 fn a_share_follows_whole_clients_and_all_that_the_active_bundle_does() {
     let candidate = engine(&block("new", "/secret"), "");
     let rollout = Rollout { share: 200_000, ..Rollout::default() };
@@ -206,12 +248,13 @@ proptest! {
 proptest! {
     // Each fills a crowd.
     #![proptest_config(ProptestConfig::with_cases(12))]
-    /// Against all of them, kept whole.
+    /// Against all of them, kept whole; some share an address.
     #[test]
     fn a_crowd_is_the_clients_with_the_lowest_hashes(steps in proptest::collection::vec((0u64..40_000, any::<bool>()), 0..400)) {
         let mut crowd = Crowd::default();
         let mut naive: BTreeMap<u64, (bool, bool, bool)> = BTreeMap::new();
-        let hash = |client: u64| client.wrapping_mul(0x9e37_79b9_7f4a_7c15) & !7;
+        let mix = |number: u64| number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let hash = |client: u64| crowd::member(mix(client / 3), mix(client) >> 40);
         // Fills it but for a few, so that some have to go.
         for client in 100_000..100_000 + limits::SHADOW_CLIENTS as u64 - 20 {
             crowd.touch(hash(client));
@@ -227,8 +270,11 @@ proptest! {
                 marks.0 = true;
             }
         }
-        let kept: Vec<_> = naive.values().take(limits::SHADOW_CLIENTS).collect();
-        let count = |mark: fn(&(bool, bool, bool)) -> bool| kept.iter().filter(|marks| mark(marks)).count() as u64;
+        let kept: Vec<_> = naive.iter().take(limits::SHADOW_CLIENTS).collect();
+        let count = |mark: fn(&(bool, bool, bool)) -> bool| {
+            let addresses = kept.iter().filter(|(_, marks)| mark(marks)).map(|(member, _)| **member >> 9);
+            addresses.collect::<BTreeSet<u64>>().len() as u64
+        };
         let expected = Clients {
             touched: count(|marks| marks.0),
             good: count(|marks| marks.1),
@@ -254,7 +300,7 @@ proptest! {
         let (least, most, limit) = ((middle - spread) / scale, (middle + spread) / scale, f64::from(bound) / 1e6);
         match ruling {
             Ruling::Promote => prop_assert!(most <= limit + 1e-9 && good >= 4_000 && hours >= 24),
-            Ruling::RollBack => prop_assert!(least >= limit - 1e-9 && harmed >= 3),
+            Ruling::RollBack => prop_assert!(least >= limit - 1e-9 && harmed >= 3 && good >= 4_000),
             Ruling::Hold(Hold::Unsure) => prop_assert!((least <= limit + 1e-9 && limit <= most + 1e-9) || harmed < 3),
             Ruling::Hold(_) => {}
         }
