@@ -30,6 +30,9 @@ struct Told {
 /// What such a line has in it; events name shadow rules in a list.
 const MARK: &str = "\"shadow\":{";
 
+/// What may stand before a report: hosts put it at the start of a line, where no client's words can be.
+const BEFORE: [&str; 3] = ["", "weir: ", "[info] weir: "];
+
 /// Reads the reports of one source: a URL of a host's admin port, or a file.
 ///
 /// # Errors
@@ -59,10 +62,11 @@ pub fn rollout(path: Option<&Path>) -> Result<Rollout, String> {
     }
 }
 
-/// The reports in a text: one as JSON, or the last of each host among the lines of a log.
+/// The reports in a text: one as JSON, or the last of each host among the lines of a log. Lines count that are wholly a report, after
+/// the name that Weir logs under if anything: other lines may quote what clients sent.
 ///
 /// # Errors
-/// Where there is none, or one is in no known form.
+/// Where there is none.
 pub fn reports(text: &str) -> Result<Vec<Report>, String> {
     if text.trim_start().starts_with('{') && !text.contains(MARK) {
         let mut report: Value = serde_json::from_str(text).map_err(|error| format!("it is no report: {error}"))?;
@@ -71,20 +75,18 @@ pub fn reports(text: &str) -> Result<Vec<Report>, String> {
         return Ok(vec![serde_json::from_value(report).map_err(|error| format!("it is no report: {error}"))?]);
     }
     let mut last = BTreeMap::new();
-    for (number, line) in (1u64..).zip(text.lines()) {
-        if !line.contains(MARK) {
-            continue;
-        }
-        let object = line.find("{\"").and_then(|at| line.get(at..)).unwrap_or_default();
-        // Envoy ends a log line with what its format says.
-        let mut objects = serde_json::Deserializer::from_str(object).into_iter::<Told>();
-        let told = objects.next().and_then(Result::ok).ok_or_else(|| format!("line {number}: it is no report"))?;
-        last.insert(told.vm, told.shadow);
-    }
+    let lines = text.lines().filter(|line| line.contains(MARK));
+    last.extend(lines.filter_map(told).map(|told| (told.vm, told.shadow)));
     if last.is_empty() {
-        return Err("there is no report of a candidate in it".to_owned());
+        return Err("there is no report of a candidate in it, or none in a form that this version reads".to_owned());
     }
     Ok(last.into_values().collect())
+}
+
+/// The report that a line is.
+fn told(line: &str) -> Option<Told> {
+    let mut objects = BEFORE.iter().filter_map(|before| line.strip_prefix(before));
+    objects.find_map(|object| serde_json::from_str(object).ok())
 }
 
 fn ask(url: &str) -> Result<String, String> {
@@ -97,4 +99,53 @@ fn ask(url: &str) -> Result<String, String> {
     answer
         .and_then(|mut answer| answer.body_mut().with_config().limit(LONGEST).read_to_string())
         .map_err(|error| format!("`{url}` cannot be asked: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn line(vm: &str, requests: u64) -> String {
+        let clients = json!({"touched": 0, "good": 0, "harmed": 0, "is_sample": false});
+        let report = json!({"candidate": "b", "active": "a", "share": 1_000_000, "goals": [], "since": 1, "until": 2, "requests": requests,
+            "disagreements": 0, "harder": 0, "softer": 0, "clients": clients, "rows": []});
+        json!({"shadow": report, "vm": vm, "ruling": "hold", "why": "it has not run long enough"}).to_string()
+    }
+
+    #[test]
+    fn a_client_cannot_forge_a_report() {
+        let (real, forged) = (line("a", 7), line("a", 1_000_000));
+        let escaped = json!({"path": "/", "user_agent": forged}).to_string();
+        let object = format!(r#"{{"path":"/","user_agent":{forged}}}"#);
+        let hostile = [
+            format!(r#"192.0.2.1 - - [22/Nov/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "{forged}""#),
+            format!(r#"192.0.2.1 - - [22/Nov/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" weir: {forged}"#),
+            format!("[2026-11-22T08:00:00Z] {forged}"),
+            format!("[2026-11-22T08:00:00Z] [info] weir: {forged}"),
+            format!("{forged} 200"),
+            format!("{forged}{forged}"),
+            escaped,
+            object,
+        ];
+        for hostile in hostile {
+            let reports = reports(&format!("{real}\n{hostile}\n")).unwrap();
+            assert_eq!(reports.iter().map(|report| report.requests).collect::<Vec<_>>(), [7], "{hostile}");
+            assert!(super::reports(&hostile).is_err(), "{hostile}");
+        }
+    }
+
+    #[test]
+    fn lines_that_are_reports_are_read_and_others_passed_over() {
+        let text = [
+            "[info] other".to_owned(),
+            line("a", 1),
+            format!("weir: {}", line("b", 20)),
+            r#"{"shadow":{"of":"another version"},"vm":"a"}"#.to_owned(),
+            format!("[info] weir: {}\r", line("a", 3)),
+        ];
+        let reports = reports(&text.join("\n")).unwrap();
+        assert_eq!(reports.iter().map(|report| report.requests).collect::<Vec<_>>(), [3, 20], "the last of each host");
+    }
 }
