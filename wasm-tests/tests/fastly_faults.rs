@@ -118,6 +118,64 @@ fn a_kv_store_that_fails_later_costs_nothing() {
     assert_eq!(loads, FAULTS.len());
 }
 
+/// It is of another version, or broken: the second line is there too.
+#[test]
+fn a_compact_form_that_is_refused_leaves_the_second_line() {
+    let mut options = Options { is_compact: false, ..forgetful(Origin::start().unwrap().address) };
+    let first: Value = serde_json::from_str(bundles::by_path(1).lines().next().unwrap()).unwrap();
+    options.kv.insert(format!("compact/{}", first["bincode"].as_str().unwrap()), "WBC of the future".into());
+    let Some(viceroy) = Viceroy::start(&options) else { return };
+    for _ in 0..2 {
+        assert_eq!(send(viceroy.address, &get("/block")).unwrap().status, 403);
+    }
+}
+
+/// The KV Store is eventually consistent: it may say what was there before, to a sandbox that still has that at work.
+#[test]
+fn a_sandbox_that_was_busy_does_not_undo_what_is_newer() {
+    let address = origin(|_, mut stream| {
+        let mut start = [0; 9];
+        let _ = stream.read_exact(&mut start);
+        read_head(&mut stream);
+        if start.ends_with(b"slow") {
+            std::thread::sleep(Duration::from_secs(4));
+        }
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+    });
+    let mut options = forgetful(address);
+    options.knobs["sandbox"]["requests"] = json!(1000);
+    options.knobs["memory"] = json!(true);
+    for (key, bytes) in bundles::stored(&bundles::with_rules(json!([]), 2), false).unwrap() {
+        let key = if key == "default" { "newer".to_owned() } else { key };
+        options.kv.insert(key, String::from_utf8(bytes).unwrap());
+    }
+    let Some(viceroy) = Viceroy::start(&options) else { return };
+    let status = |bytes: &[u8]| send(viceroy.address, bytes).unwrap().status;
+    let ask = |more: Value| {
+        let request = weir::trace::Request {
+            method: "GET".into(),
+            path: "/block".into(),
+            authority: "shop.example".into(),
+            ..weir::trace::Request::default()
+        };
+        let Value::Object(more) = more else { panic!("no members") };
+        status(&seam::wire(&request, &more))
+    };
+    assert_eq!(status(&get("/block")), 403);
+    let mut slow = Connection::open(viceroy.address).unwrap();
+    slow.socket().write_all(&get("/slow")).unwrap();
+    std::thread::sleep(Duration::from_millis(1_200));
+    // Another sandbox gets the newer one, and ends.
+    assert_eq!(ask(json!({ "pointer": "newer", "panics": true })), 200);
+    says(&viceroy, "serial 2 in use");
+    assert_eq!(slow.read().unwrap().status, 200);
+    std::thread::sleep(Duration::from_millis(1_100));
+    assert_eq!(status(&get("/block")), 200, "the newer one has no rules");
+    says(&viceroy, "serial 1 is older than 2");
+    assert_eq!(ask(json!({ "panics": true })), 200);
+    assert_eq!(status(&get("/block")), 200, "nor does the next sandbox go back");
+}
+
 #[test]
 fn an_answer_that_breaks_off_is_not_made_whole() {
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";

@@ -84,7 +84,8 @@ impl Sandbox {
         let engine = store.as_mut().and_then(|store| {
             #[cfg(feature = "test-seam")]
             {
-                store.fault = crate::facts::seam::kv_fault(request);
+                let seam = crate::facts::seam::kv(request).unwrap_or_default();
+                (store.fault, store.instead) = (seam.kv, seam.pointer);
             }
             store.refresh();
             store.engine()

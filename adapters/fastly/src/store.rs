@@ -42,6 +42,9 @@ pub(crate) struct Store {
     /// What goes wrong with the KV Store, for a test.
     #[cfg(feature = "test-seam")]
     pub(crate) fault: Option<u32>,
+    /// What it is asked for in the pointer's place, for a test.
+    #[cfg(feature = "test-seam")]
+    pub(crate) instead: Option<String>,
     slot: policy::Slot<Engine>,
     /// First line of the bundle that serves.
     pointer: Vec<u8>,
@@ -59,6 +62,8 @@ impl Store {
             wait: Duration::from_millis(u64::from(knobs.kv_wait_ms)),
             #[cfg(feature = "test-seam")]
             fault: None,
+            #[cfg(feature = "test-seam")]
+            instead: None,
             slot: policy::Slot::default(),
             pointer: Vec::new(),
             looked_at: None,
@@ -80,15 +85,15 @@ impl Store {
         }
         self.looked_at = Some(now);
         let (fresh, last) = (self.key("fresh"), self.key("last"));
-        if let Some(pointer) = cached(&fresh, limits::SETTINGS)
-            && self.take(&pointer).is_ok()
-        {
-            return;
-        }
         // What is older than the last good one may not come back, in no sandbox of this place.
         let known = cached(&last, limits::SETTINGS);
         if let Some(highest) = known.as_deref().and_then(highest) {
             self.slot.raise(highest);
+        }
+        if let Some(pointer) = cached(&fresh, limits::SETTINGS)
+            && self.take(&pointer).is_ok()
+        {
+            return;
         }
         let keep = Duration::from_secs(u64::from(self.config.place.interval));
         match self.fetch(&self.config.place.key).and_then(|pointer| self.take(&pointer).map(|()| pointer)) {
@@ -98,14 +103,14 @@ impl Store {
             }
             Err(why) => {
                 log::say(&format!("no new bundle, the last good one serves on:\n{why}"));
-                if self.slot.serving().is_none()
+                if !self.has_newest()
                     && let Some(known) = &known
                     && let Err(why) = self.take(known)
                 {
                     log::say(&format!("nor can the last good one be had:\n{why}"));
                 }
-                // The next sandbox need not run into the same.
-                if !self.pointer.is_empty() {
+                // The next sandbox need not run into the same, nor go back to what is older here.
+                if self.has_newest() {
                     keep_in_cache(&fresh, &self.pointer, keep);
                 }
             }
@@ -115,43 +120,68 @@ impl Store {
     /// Puts the bundle to work whose first line this is.
     fn take(&mut self, pointer: &[u8]) -> Result<(), String> {
         let pointer = pointer.trim_ascii_end();
+        let manifest =
+            manifest(pointer).ok_or("the pointer is no first line of a bundle; put there what `weir build` wrote")?;
+        let (serial, seen) = (manifest.serial, self.slot.highest().serial);
+        if serial < seen {
+            return Err(format!("serial {serial} is older than {seen}, which served here"));
+        }
         if pointer == self.pointer {
             return Ok(());
         }
-        let manifest =
-            manifest(pointer).ok_or("the pointer is no first line of a bundle; put there what `weir build` wrote")?;
         let (checked, now) = (self.checked(pointer), clock::milliseconds());
-        let (settings, remembers) = (&self.config.settings, self.remembers);
-        let made = match cached(&checked, limits::BUNDLE) {
-            Some(bundle) => self.slot.restore(&bundle, settings, now, |bundle| Engine::new(bundle, settings)),
-            None => {
-                let bundle = self.bundle(pointer, &manifest)?;
-                let make = |bundle| tested(bundle, settings, remembers);
-                let made = self.slot.offer(&bundle, settings, now, make);
-                if made.is_ok() {
-                    keep_in_cache(&checked, &bundle, DAY);
-                }
-                made
-            }
+        let settings = &self.config.settings;
+        let restored = cached(&checked, limits::BUNDLE)
+            .map(|bundle| self.slot.restore(&bundle, settings, now, |bundle| Engine::new(bundle, settings)));
+        let made = match restored {
+            Some(Ok(made)) => made,
+            _ => self.load(pointer, &manifest, &checked, now)?,
         };
-        if made.map_err(|problems| problems.to_string())? == Activation::Activated {
-            log::say(&format!("bundle {} serial {} in use", manifest.id, manifest.serial));
+        if made == Activation::Activated {
+            log::say(&format!("bundle {} serial {serial} in use", manifest.id));
         }
         self.pointer = pointer.to_vec();
         Ok(())
     }
 
-    /// The whole bundle, in its compact form where there is one.
-    fn bundle(&self, pointer: &[u8], manifest: &wire::Manifest) -> Result<Vec<u8>, String> {
-        let store = &self.config.place.store;
-        let form = manifest.bincode.as_ref().map(|hash| self.ask_kv(store, &format!("compact/{hash}")));
-        let content = match form {
-            Some(Ok(form)) => form,
-            None => self.fetch(&format!("content/{}", manifest.id))?,
-            Some(Err(trouble)) if trouble.is_missing() => self.fetch(&format!("content/{}", manifest.id))?,
-            Some(Err(trouble)) => return Err(format!("KV store `{store}`, the compact form: {trouble}")),
-        };
-        Ok([pointer, b"\n", content.as_slice()].concat())
+    /// Has the KV Store's bundle checked, and keeps it under `checked`: its compact form, or its second line where that is not there
+    /// or is refused, as one of another version is.
+    fn load(
+        &mut self,
+        pointer: &[u8],
+        manifest: &wire::Manifest,
+        checked: &str,
+        now: u64,
+    ) -> Result<Activation, String> {
+        let mut refused = String::new();
+        if let Some(hash) = &manifest.bincode {
+            let Place { store, .. } = &self.config.place;
+            match self.ask_kv(store, &format!("compact/{hash}")) {
+                Ok(form) => match self.offer(pointer, &form, checked, now) {
+                    Ok(made) => return Ok(made),
+                    Err(problems) => refused = format!("the compact form: {problems}\n"),
+                },
+                Err(trouble) if trouble.is_missing() => {}
+                Err(trouble) => return Err(format!("KV store `{store}`, the compact form: {trouble}")),
+            }
+        }
+        let line = self.fetch(&format!("content/{}", manifest.id));
+        let made =
+            line.and_then(|line| self.offer(pointer, &line, checked, now).map_err(|problems| problems.to_string()));
+        made.map_err(|why| format!("{refused}{why}"))
+    }
+
+    fn offer(&mut self, pointer: &[u8], content: &[u8], checked: &str, now: u64) -> Result<Activation, Problems> {
+        let bundle = [pointer, b"\n", content].concat();
+        let (settings, remembers) = (&self.config.settings, self.remembers);
+        let made = self.slot.offer(&bundle, settings, now, |bundle| tested(bundle, settings, remembers))?;
+        keep_in_cache(checked, &bundle, DAY);
+        Ok(made)
+    }
+
+    /// Whether nothing newer is known than what serves.
+    fn has_newest(&self) -> bool {
+        highest(&self.pointer).is_some_and(|serves| serves.serial >= self.slot.highest().serial)
     }
 
     /// What the KV Store holds under `name`. It is eventually consistent; any error is the same to us.
@@ -168,6 +198,7 @@ impl Store {
 
     #[cfg(feature = "test-seam")]
     fn ask_kv(&self, store: &str, name: &str) -> Result<Vec<u8>, Trouble> {
+        let name = self.instead.as_deref().filter(|_| name == self.config.place.key).unwrap_or(name);
         match self.fault {
             None => kv::lookup(store, name, limits::BUNDLE, self.wait),
             Some(0) => {
@@ -178,12 +209,14 @@ impl Store {
         }
     }
 
-    /// Where the point of presence keeps the bundle of this first line once it was put to work: under these keys, by this version of the
-    /// service, with or without memory.
+    /// Where the point of presence keeps the bundle of this first line once it was put to work: under these keys or none, by this version
+    /// of the service, with or without memory.
     fn checked(&self, pointer: &[u8]) -> String {
-        let keys: Vec<String> = self.config.settings.trusted_keys.iter().map(ToString::to_string).collect();
+        let settings = &self.config.settings;
+        let keys: Vec<String> = settings.trusted_keys.iter().map(ToString::to_string).collect();
+        let trust = format!("\n{}\n{}", settings.allow_unsigned, keys.join(","));
         let version = std::env::var("FASTLY_SERVICE_VERSION").unwrap_or_default();
-        let hash = compact::digest(&[pointer, keys.join(",").as_bytes()].concat());
+        let hash = compact::digest(&[pointer, trust.as_bytes()].concat());
         format!("{PREFIX}/checked/{version}/{}/{hash}", self.remembers)
     }
 

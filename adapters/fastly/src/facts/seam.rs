@@ -46,16 +46,18 @@ pub(crate) struct Seam {
     pub(crate) panics: bool,
     /// What the KV Store answers in the place of a value: 0 is nothing in time, else its error.
     pub(crate) kv: Option<u32>,
+    /// Key of the KV Store that is read in the pointer's place, as if it had changed.
+    pub(crate) pointer: Option<String>,
 }
 
-/// Reads that member alone, before anything else is asked for.
-pub(crate) fn kv_fault(request: Request) -> Option<u32> {
+/// Reads what it says of the KV Store, before anything else is asked for.
+pub(crate) fn kv(request: Request) -> Option<Seam> {
     let mut arena = Arena::default();
     let name = arena.push(HEADER);
     let value = request.values(&mut arena, &name).ok()?;
     let value = items(&arena, value).next()?;
     let text = BASE64_STANDARD.decode(arena.get(&value)).ok()?;
-    serde_json::from_slice::<Seam>(&text).ok()?.kv
+    serde_json::from_slice::<Seam>(&text).ok()
 }
 
 impl RequestBytes {
