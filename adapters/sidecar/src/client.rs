@@ -17,12 +17,15 @@ use tokio::time::sleep;
 
 use crate::body::{Body, BodyError};
 use crate::connection::Limits;
+use crate::origin::UPLOAD;
 
 /// What becomes of a connection once it has switched protocols.
 pub(crate) type Tunnel = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Bodies are looked at so many times within the time that they may lie.
 const LOOKS: u32 = 4;
+/// Milliseconds that a piece may lie uncounted: that may be us, or one round trip.
+const BREATH: u64 = 100;
 /// Those that ended are forgotten when so many are noted: more than one connection's streams.
 const NOTED: usize = 256;
 
@@ -61,7 +64,9 @@ impl Client {
             return body;
         }
         let source = Mutex::new(Source::Flows(Box::new(body), turn));
-        let held = Arc::new(Held { source, start: self.0.start, given: AtomicU64::new(0) });
+        let stall = u64::try_from(self.0.stall.as_millis()).unwrap_or(u64::MAX);
+        let held = Held { source, start: self.0.start, given: AtomicU64::new(0), stall, pace: Mutex::default() };
+        let held = Arc::new(held);
         // The client may never take even the first byte.
         held.given.store(held.now(), Ordering::Relaxed);
         let mut bodies = lock(&self.0.bodies);
@@ -100,6 +105,33 @@ pub struct Held {
     start: Instant,
     /// When the client's side last got a frame and has not asked for another, in milliseconds from `start`; 0: it waits for one.
     given: AtomicU64,
+    /// For so many milliseconds a body may lie, or be taken too slowly.
+    stall: u64,
+    pace: Mutex<Pace>,
+}
+
+/// How fast a client takes what it is given. Only time counts in which something lay before it: a slow origin is not its doing.
+#[derive(Debug, Default)]
+struct Pace {
+    /// Bytes of the piece given last.
+    given: u64,
+    /// Bytes taken.
+    taken: u64,
+    /// Milliseconds that they lay.
+    lain: u64,
+}
+
+impl Pace {
+    /// The client took the last piece after so long. Whether it is too slow: below [`UPLOAD`] bytes a second in `stall` milliseconds.
+    fn is_too_slow(&mut self, lay: u64, stall: u64) -> bool {
+        self.taken = self.taken.saturating_add(std::mem::take(&mut self.given));
+        self.lain = self.lain.saturating_add(if lay < BREATH { 0 } else { lay });
+        if self.lain < stall {
+            return false;
+        }
+        let Pace { taken, lain, .. } = std::mem::take(self);
+        taken.saturating_mul(1000) < UPLOAD.saturating_mul(lain)
+    }
 }
 
 #[derive(Debug)]
@@ -113,6 +145,11 @@ enum Source {
 impl Held {
     pub(crate) fn poll_frame(&self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let mut source = lock(&self.source);
+        let (given, mut pace) = (self.given.load(Ordering::Relaxed), lock(&self.pace));
+        let lay = if given > 0 { self.now().saturating_sub(given) } else { 0 };
+        if matches!(&*source, Source::Flows(..)) && pace.is_too_slow(lay, self.stall) {
+            *source = Source::Dropped;
+        }
         let polled = match &mut *source {
             Source::Flows(body, _) => Pin::new(body.as_mut()).poll_frame(context),
             Source::Ended => return Poll::Ready(None),
@@ -123,6 +160,9 @@ impl Held {
             (Poll::Ready(_), _) => true,
             (Poll::Pending, _) => false,
         };
+        if let Poll::Ready(Some(Ok(frame))) = &polled {
+            pace.given = frame.data_ref().map_or(0, |data| u64::try_from(data.len()).unwrap_or(u64::MAX));
+        }
         if has_ended {
             *source = Source::Ended;
         }
@@ -163,4 +203,44 @@ impl Held {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STALL: u64 = 60_000;
+
+    /// How many pieces of so many bytes, each taken after so many milliseconds, until the client is too slow.
+    fn pieces(bytes: u64, lay: u64) -> Option<usize> {
+        let mut pace = Pace::default();
+        (0..1000).find(|_| {
+            let is_too_slow = pace.is_too_slow(lay, STALL);
+            pace.given = bytes;
+            is_too_slow
+        })
+    }
+
+    #[test]
+    fn a_piece_now_and_then_does_not_hold_an_answer() {
+        assert_eq!(pieces(8_192, 59_000), Some(1), "one in every window");
+        assert_eq!(pieces(100, 1_000), Some(59));
+        assert_eq!(pieces(8_192, 4_000), None, "two thousand bytes a second");
+        assert_eq!(pieces(10, 5), None, "an event now and then, taken at once");
+    }
+
+    #[test]
+    fn a_body_that_is_taken_too_slowly_is_dropped_with_its_turn() {
+        for (taken, is_dropped) in [(100, true), (100_000, false)] {
+            let client = Client::new(&Limits { requests: 1, ..Limits::default() });
+            let turn = Arc::clone(&client.0.turns).try_acquire_owned().unwrap();
+            let Body::Watched(held) = client.watch(Body::Whole(Some(Bytes::from_static(b"more"))), Some(turn)) else {
+                panic!("it is not watched")
+            };
+            *lock(&held.pace) = Pace { given: taken, taken: 0, lain: STALL };
+            let polled = held.poll_frame(&mut Context::from_waker(std::task::Waker::noop()));
+            assert_eq!(matches!(polled, Poll::Ready(Some(Err(BodyError::Stalled)))), is_dropped, "{polled:?}");
+            assert_eq!(client.0.turns.available_permits(), 1, "dropped or ended");
+        }
+    }
 }

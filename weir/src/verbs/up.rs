@@ -66,8 +66,8 @@ pub(super) struct Args {
     /// Seconds without a byte after which a connection is closed, WebSocket included
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = seconds())]
     idle_timeout: u64,
-    /// Seconds after which an answer of which the client takes nothing more is dropped, or an upload given up that brings less
-    /// than 500 bytes a second
+    /// Seconds after which an answer of which the client takes nothing more, or less than 500 bytes a second, is dropped, or an
+    /// upload given up that brings less
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = seconds())]
     stall_timeout: u64,
     /// Seconds that running requests have when the proxy is told to stop
