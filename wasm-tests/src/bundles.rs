@@ -27,18 +27,16 @@ pub fn of(content: serde_json::Value, serial: u64) -> String {
 }
 
 /// What a key-value store holds of a bundle under `default`: its first line, and its content in the compact form alone, where the first
-/// line names one and that is wanted, or in the second line alone. Without the other one: it must not be needed then.
+/// line names one, that is wanted and can be made, or in the second line alone. Without the other one: it must not be needed then.
 ///
 /// # Errors
 /// Where the text is no bundle.
 pub fn stored(bundle: &str, is_compact: bool) -> Result<Vec<(String, Vec<u8>)>> {
     let (pointer, content) = bundle.trim_end().split_once('\n').context("a bundle is two lines")?;
     let manifest: wire::Manifest = serde_json::from_str(pointer)?;
-    let item = match manifest.bincode.filter(|_| is_compact) {
-        Some(hash) => {
-            let form = compact::write(&serde_json::from_str(content)?).context("no compact form")?;
-            (format!("compact/{hash}"), form)
-        }
+    let form = serde_json::from_str(content).ok().filter(|_| is_compact).and_then(|content| compact::write(&content));
+    let item = match manifest.bincode.zip(form) {
+        Some((hash, form)) => (format!("compact/{hash}"), form),
         None => (format!("content/{}", manifest.id), content.as_bytes().to_vec()),
     };
     Ok(vec![item, ("default".to_owned(), pointer.as_bytes().to_vec())])
