@@ -117,7 +117,7 @@ fn what_cannot_be_done_is_said() {
     };
     refused(&["replay", "/nowhere.log"], 2, "`/nowhere.log` cannot be read");
     refused(&["replay", &data("policy.json"), "--as", "nginx"], 2, "there is no host `nginx`");
-    refused(&["replay", &data("request.http")], 2, "the first line is in no known form");
+    refused(&["replay", &data("request.http")], 2, "the first line is in none of the forms");
     refused(&["replay"], 2, "required");
     let ran = run(&["replay", &data("access.log"), "--bundle", &data("policy.json")], b"");
     assert_eq!(ran.code, 2);
