@@ -36,7 +36,7 @@ record! {
 const GUESSING: u32 = 800;
 
 impl Endpoint {
-    /// A site whose people stay at one act of twenty, and are refused at one try of twenty.
+    /// An endpoint whose people stay at one act of twenty, and are refused at one try of twenty.
     #[cfg(any(test, feature = "vectors"))]
     pub(crate) fn known() -> Self {
         let mut endpoint = Endpoint::EMPTY;
