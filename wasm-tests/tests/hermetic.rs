@@ -1,6 +1,6 @@
 //! The built Envoy module on the hermetic host: what it does with each action, and that no host can make it trap.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wasm_tests::bundles;
 use wasm_tests::host::{Process, Request, Seen, Vm};
 use weir::bundle::{Lines, SigningKey, Terms, seal};
@@ -335,6 +335,40 @@ fn a_refused_update_leaves_the_old_configuration_at_work() {
     assert!(vm.request(old, get("/block/1")).unwrap().reply.is_some());
     vm.delete(old).unwrap();
     assert!(vm.request(new, get("/block/1")).unwrap().continued);
+}
+
+#[test]
+fn each_request_is_judged_by_its_own_configuration() {
+    let process = process();
+    let (mut vm, by_path) = worker(&process, &bundles::by_path(7));
+    let lets_all = vm.configure(&bundles::settings(&bundles::with_rules(json!([]), 8))).unwrap().unwrap();
+    // Headers that never come leave a note behind: they may not crowd out those that do.
+    for number in 0..3_000 {
+        assert!(vm.begin(if number % 2 == 0 { by_path } else { lets_all }).is_ok());
+    }
+    for _ in 0..2 {
+        assert!(!vm.request(by_path, get("/block/1")).unwrap().continued);
+        assert!(vm.request(lets_all, get("/block/1")).unwrap().continued);
+    }
+    vm.delete(by_path).unwrap();
+    for _ in 0..100 {
+        assert!(vm.request(lets_all, get("/block/1")).unwrap().continued);
+    }
+}
+
+#[test]
+fn configurations_that_are_gone_leave_nothing_behind() {
+    let process = process();
+    let (mut vm, mut root) = worker(&process, &bundles::by_path(1));
+    let mut after = Vec::new();
+    for serial in 2..40 {
+        let next = vm.configure(&bundles::settings(&bundles::by_path(serial))).unwrap().unwrap();
+        vm.delete(root).unwrap();
+        root = next;
+        assert!(!vm.request(root, get("/block/1")).unwrap().continued);
+        after.push(vm.memory().unwrap());
+    }
+    assert_eq!(after[4], after[37], "{after:?}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The host calls this filter makes: bytes in, bytes out, every status handled, nothing that can panic.
 //!
-//! The SDK's own wrappers panic on a status they do not list, and its string getters on a header byte such as 0xFF; a panic
-//! takes the worker's whole VM. So the SDK only dispatches callbacks, and calls to the host go through here. A status is kept
-//! as the number it came as: reading it into an enum would be undefined for numbers that the enum does not name.
+//! The usual SDK's wrappers panic on a status they do not list, and its string getters on a header byte such as 0xFF; a panic
+//! takes the worker's whole VM. A status is kept as the number it came as: reading it into an enum would be undefined for
+//! numbers that the enum does not name.
 #![allow(unsafe_code, reason = "host calls are foreign functions; all of them are in this file")]
 
 use core::fmt;
@@ -49,6 +49,7 @@ pub(crate) enum Level {
 pub(crate) enum Map {
     Request = 0,
     RequestTrailers = 1,
+    #[cfg(feature = "memory")]
     Response = 2,
     CallResponse = 6,
 }
@@ -209,15 +210,29 @@ pub(crate) fn record_metric(id: u32, value: u64) {
     let _ = unsafe { raw::proxy_record_metric(id, value) };
 }
 
-/// Whether HTTP calls can be made at all. The SDK's wrapper, the only way to have the answer dispatched, panics where the host
-/// says that calls are not allowed; so ask first, for a cluster that cannot be there.
+/// Asks a cluster; the answer comes to `proxy_on_http_call_response`. `headers` is in wire form.
+pub(crate) fn http_call(cluster: &[u8], headers: &[u8], timeout_ms: u32) -> Answer<()> {
+    let (mut token, nothing) = (0u32, [].as_ptr());
+    // SAFETY: the host reads the slices and writes `token` during the call.
+    done(unsafe {
+        raw::proxy_http_call(
+            cluster.as_ptr(),
+            cluster.len(),
+            headers.as_ptr(),
+            headers.len(),
+            nothing,
+            0,
+            nothing,
+            0,
+            timeout_ms,
+            &mut token,
+        )
+    })
+}
+
+/// Whether HTTP calls can be made at all: asks a cluster that cannot be there.
 pub(crate) fn may_call_out() -> bool {
-    let mut token = 0u32;
-    let (nothing, none) = ([].as_ptr(), 0);
-    // SAFETY: the host reads empty slices and writes `token` during the call.
-    let status =
-        unsafe { raw::proxy_http_call(nothing, none, nothing, none, nothing, none, nothing, none, 1, &mut token) };
-    done(status) == Err(Refusal::BAD_ARGUMENT)
+    http_call(b"", b"", 1) == Err(Refusal::BAD_ARGUMENT)
 }
 
 fn done(status: u32) -> Answer<()> {

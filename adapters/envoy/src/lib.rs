@@ -1,14 +1,16 @@
 //! Weir as an Envoy proxy-wasm filter: facts in, action out.
 //!
-//! The `proxy-wasm` crate dispatches callbacks; everything asked of the host goes through [`hostcalls`]. One request costs
+//! Callbacks come in through [`dispatch`]; everything asked of the host goes through [`hostcalls`]. One request costs
 //! one read of the header map, one property, and the core's decision; its answer one look at the clock and one read of the answer's
 //! header map, when the request is logged. Nothing here may trap: a trap takes the worker's whole
 //! VM, and every request on it waits for a new one.
-#![allow(missing_docs, reason = "proxy_wasm::main exports a function without documentation")]
 
+mod dispatch;
 mod hostcalls;
 mod pairs;
 mod facts;
+#[cfg(feature = "memory")]
+mod answer;
 mod metrics;
 mod store;
 mod config;
@@ -17,50 +19,34 @@ mod share;
 mod tarpit;
 mod act;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use filter_core::engine::Ticket;
 use filter_core::facts::{Fact, Outcome};
 use filter_core::state::Records;
-use proxy_wasm::traits::{Context, HttpContext, RootContext};
-use proxy_wasm::types::{Action, ContextType};
 
 use act::Done;
-use facts::{AnswerBytes, RequestBytes};
+use facts::RequestBytes;
 use poll::Poller;
 use store::{Active, Slot};
 use tarpit::{Pit, Tarpits};
-
-proxy_wasm::main! {{
-    proxy_wasm::set_root_context(|_| Box::new(Root::default()));
-}}
 
 /// One plugin configuration in this VM. A configuration update makes a new one beside it.
 #[derive(Default)]
 struct Root {
     slot: Rc<Slot>,
-    held: Rc<Tarpits>,
-    poller: Option<Poller>,
+    held: Tarpits,
+    poller: RefCell<Option<Poller>>,
 }
 
-impl Context for Root {
-    fn on_http_call_response(&mut self, _token: u32, headers: usize, _body: usize, _trailers: usize) {
-        if let Some(poller) = &mut self.poller {
-            poller.answered(headers > 0, &self.slot);
-            if !self.held.is_empty() {
-                tarpit::tick_often();
-            }
-        }
-    }
-}
-
-impl RootContext for Root {
+impl Root {
     /// Refusing is final for this configuration: Envoy does not start with it, or keeps the one before.
-    fn on_configure(&mut self, _size: usize) -> bool {
+    fn configure(&self) -> bool {
         match config::load(&self.slot) {
             Ok(poller) => {
-                self.poller = poller;
-                share::start(self.poller.is_some());
+                share::start(poller.is_some());
+                self.poller.replace(poller);
                 true
             }
             Err(problems) => {
@@ -73,84 +59,56 @@ impl RootContext for Root {
         }
     }
 
-    fn on_tick(&mut self) {
+    fn tick(&self) {
         share::tick(&self.slot);
         let was_holding = !self.held.is_empty();
         let now = now();
         self.held.release(now);
         let is_holding = !self.held.is_empty();
-        if let Some(poller) = &mut self.poller {
-            poller.tick(now, was_holding || share::is_on(), &self.slot);
-        }
+        self.with_poller(|poller| poller.tick(now, was_holding || share::is_on(), &self.slot));
         if is_holding {
             // The poller may have asked for fewer.
             tarpit::tick_often();
         } else if was_holding {
             // More ticks than needed do no harm.
-            let _ = hostcalls::set_tick_period(share::within(self.poller.as_ref().map_or(0, Poller::period)));
+            let period = self.with_poller(|poller| poller.period()).unwrap_or(0);
+            let _ = hostcalls::set_tick_period(share::within(period));
         }
     }
 
-    fn create_http_context(&self, context: u32) -> Option<Box<dyn HttpContext>> {
-        let (slot, held) = (Rc::clone(&self.slot), Rc::clone(&self.held));
-        Some(Box::new(Http { slot, held, context, is_held: false, ticket: None }))
+    fn answered(&self, headers: usize) {
+        self.with_poller(|poller| poller.answered(headers > 0, &self.slot));
+        if !self.held.is_empty() {
+            tarpit::tick_often();
+        }
     }
 
-    fn get_type(&self) -> Option<ContextType> {
-        Some(ContextType::HttpContext)
+    /// `None` where nothing is polled.
+    fn with_poller<T>(&self, use_it: impl FnOnce(&mut Poller) -> T) -> Option<T> {
+        self.poller.try_borrow_mut().ok()?.as_mut().map(use_it)
     }
-}
 
-/// One request.
-struct Http {
-    slot: Rc<Slot>,
-    held: Rc<Tarpits>,
-    context: u32,
-    /// It was put into the tarpit.
-    is_held: bool,
-    /// Until the answer came; apart, for most hosts keep none.
-    ticket: Option<Box<Ticket>>,
-}
-
-impl Context for Http {}
-
-impl HttpContext for Http {
-    fn on_http_request_headers(&mut self, _headers: usize, _end_of_stream: bool) -> Action {
+    /// Whether the request goes on; what its answer is to be counted for, on hosts that keep records.
+    fn request_headers(&self, context: u32) -> (bool, Option<Ticket>) {
         match (self.slot.get(), RequestBytes::fetch()) {
             (Some(active), Some(bytes)) => {
-                let (done, ticket) = judge(&active, &bytes, &self.held, self.context);
-                self.ticket = ticket.map(Box::new);
-                self.is_held = done == Done::Held;
-                if done == Done::Passes { Action::Continue } else { Action::Pause }
+                let (done, ticket) = judge(&active, &bytes, &self.held, context);
+                (done == Done::Passes, ticket)
             }
-            (active, bytes) => unjudged(active.is_some(), bytes.as_ref()),
+            (active, bytes) => {
+                unjudged(active.is_some(), bytes.as_ref());
+                (true, None)
+            }
         }
     }
 
-    /// Where Envoy stops only the headers of a held request, its body comes here.
-    fn on_http_request_body(&mut self, _size: usize, _end_of_stream: bool) -> Action {
-        if self.is_held && self.held.holds(self.context) { Action::Pause } else { Action::Continue }
-    }
-
-    fn on_http_request_trailers(&mut self, _count: usize) -> Action {
-        act::remove_trailers();
-        // They may not set a held request free.
-        if self.is_held && self.held.holds(self.context) { Action::Pause } else { Action::Continue }
-    }
-
-    fn on_log(&mut self) {
-        if let (Some(ticket), Some(active)) = (self.ticket.take(), self.slot.get()) {
+    /// The answer to a request left.
+    #[cfg(feature = "memory")]
+    fn log(&self, ticket: &Ticket) {
+        if let Some(active) = self.slot.get() {
             let now = now();
-            let answer = AnswerBytes::fetch();
-            answer.with_outcome(|outcome| settle(&active, &ticket, outcome, now));
-        }
-    }
-}
-
-impl Drop for Http {
-    fn drop(&mut self) {
-        if self.is_held {
-            self.held.forget(self.context);
+            let answer = answer::AnswerBytes::fetch();
+            answer.with_outcome(|outcome| settle(&active, ticket, outcome, now));
         }
     }
 }
@@ -197,10 +155,9 @@ fn settle(active: &Active, ticket: &Ticket, outcome: &Outcome<'_>, now: u64) {
 }
 
 /// There is no bundle yet, or the host gave no headers: the request passes, without headers that only Weir may send.
-fn unjudged(has_bundle: bool, bytes: Option<&RequestBytes>) -> Action {
+fn unjudged(has_bundle: bool, bytes: Option<&RequestBytes>) {
     metrics::not_judged(has_bundle);
     if let Some(bytes) = bytes {
         bytes.with_facts(|_, forged| act::remove(forged));
     }
-    Action::Continue
 }

@@ -3,8 +3,6 @@
 //! Each worker asks for itself, and so does Envoy's main thread: nothing is elected that could be lost. What cannot be
 //! fetched, is not a bundle, or is older than the one in use changes nothing but a counter and a line in the log.
 
-use std::time::Duration;
-
 use filter_core::policy::{Settings, compact};
 
 use crate::hostcalls::{self, Buffer, Level, Map};
@@ -18,7 +16,7 @@ const RETRY_MS: u32 = 5_000;
 /// Between two pieces of a bundle.
 const PIECE_MS: u32 = 1;
 /// An answer may take so long.
-const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT_MS: u32 = 10_000;
 /// A bundle may have so many bytes; Envoy buffers 5 MB answers without trouble.
 const LONGEST: usize = 8 * 1024 * 1024;
 
@@ -109,14 +107,18 @@ impl Poller {
         if std::mem::replace(&mut self.waiting, true) {
             return;
         }
-        let tag = String::from_utf8_lossy(&self.tag);
-        let mut headers =
-            vec![(":method", "GET"), (":scheme", "http"), (":authority", self.cluster.as_str()), (":path", &self.path)];
-        if !tag.is_empty() {
-            headers.push(("if-none-match", &tag));
+        let cluster = self.cluster.as_bytes();
+        let mut headers: Vec<(&[u8], &[u8])> = vec![
+            (b":method", b"GET"),
+            (b":scheme", b"http"),
+            (b":authority", cluster),
+            (b":path", self.path.as_bytes()),
+        ];
+        if !self.tag.is_empty() {
+            headers.push((b"if-none-match", &self.tag));
         }
-        // The one call that the SDK must make, since it dispatches the answer; `may_call_out` came first.
-        if proxy_wasm::hostcalls::dispatch_http_call(&self.cluster, headers, None, Vec::new(), TIMEOUT).is_err() {
+        let headers = pairs::write(headers.into_iter()).unwrap_or_default();
+        if hostcalls::http_call(cluster, &headers, TIMEOUT_MS).is_err() {
             self.waiting = false;
             self.failed(format!("cluster `{}` cannot be asked; is it configured and healthy?", self.cluster));
         }

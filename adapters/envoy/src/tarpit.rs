@@ -46,10 +46,16 @@ impl Pit<'_> {
     /// Takes the request in; `false` where as many are held as may be, or no tick would let it go.
     pub(crate) fn hold(&mut self, tarpit: &Tarpit, rule: &str, after: Option<Reply>) -> bool {
         let Ok(mut held) = self.held.0.try_borrow_mut() else { return false };
-        let of_rule = held.iter().filter(|other| *other.rule == *rule).count();
-        let is_full =
-            of_rule >= usize::try_from(tarpit.most).unwrap_or(0) || held.len() >= limits::TARPIT_HELD as usize;
-        if is_full || (held.is_empty() && !tick_often()) {
+        let is_full = |held: &Vec<Held>| {
+            let of_rule = held.iter().filter(|other| *other.rule == *rule).count();
+            of_rule >= usize::try_from(tarpit.most).unwrap_or(0) || held.len() >= limits::TARPIT_HELD as usize
+        };
+        if is_full(&held) {
+            // Nobody says when a client leaves: its place is free when it is needed.
+            held.retain(|one| hostcalls::set_effective_context(one.context).is_ok());
+            let _ = hostcalls::set_effective_context(self.context);
+        }
+        if is_full(&held) || (held.is_empty() && !tick_often()) {
             return false;
         }
         let due = self.now.saturating_add(u64::from(tarpit.seconds).saturating_mul(1_000));
@@ -67,13 +73,6 @@ impl Tarpits {
     /// Whether this request is held.
     pub(crate) fn holds(&self, context: u32) -> bool {
         self.0.try_borrow().is_ok_and(|held| held.iter().any(|one| one.context == context))
-    }
-
-    /// Forgets a request whose client has left.
-    pub(crate) fn forget(&self, context: u32) {
-        if let Ok(mut held) = self.0.try_borrow_mut() {
-            held.retain(|one| one.context != context);
-        }
     }
 
     /// Lets those go that are due.

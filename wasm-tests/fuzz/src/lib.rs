@@ -29,6 +29,8 @@ mod pairs;
 #[allow(dead_code, reason = "only reading is tried here")]
 #[path = "../../../adapters/envoy/src/facts.rs"]
 mod envoy_facts;
+#[path = "../../../adapters/envoy/src/answer.rs"]
+mod envoy_answer;
 use envoy_host as hostcalls;
 
 pub use mutate::Mutator;

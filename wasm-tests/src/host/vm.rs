@@ -56,7 +56,7 @@ impl Vm {
     pub fn configure(&mut self, configuration: &str) -> Result<Option<u32>> {
         let root = self.store.data().world.borrow_mut().number();
         self.store.data_mut().roots.insert(root, configuration.as_bytes().to_vec());
-        self.callback::<_, ()>(root, "proxy_on_context_create", (root, 0u32))?;
+        self.told(root, "proxy_on_context_create", (root, 0u32))?;
         let started: i32 = self.callback(root, "proxy_on_vm_start", (root, 0u32))?;
         let configured: i32 = self.callback(root, "proxy_on_configure", (root, configuration.len() as u32))?;
         if started == 1 && configured == 1 {
@@ -68,10 +68,16 @@ impl Vm {
 
     /// Ends a root context, as a configuration update does to the old one.
     pub fn delete(&mut self, root: u32) -> Result<()> {
-        let _: i32 = self.callback(root, "proxy_on_done", (root,))?;
-        self.callback::<_, ()>(root, "proxy_on_delete", (root,))?;
+        self.told(root, "proxy_on_delete", (root,))?;
         self.store.data_mut().roots.remove(&root);
         Ok(())
+    }
+
+    /// Begins a request whose headers never come: a filter before this one answered it.
+    pub fn begin(&mut self, root: u32) -> Result<()> {
+        let id = self.store.data().world.borrow_mut().number();
+        self.told(id, "proxy_on_context_create", (id, root))?;
+        self.told(id, "proxy_on_delete", (id,))
     }
 
     /// Sends a request through: context, request headers, log, end.
@@ -79,7 +85,7 @@ impl Vm {
         let id = self.store.data().world.borrow_mut().number();
         let (count, trailers) = (request.headers.len() as u32, request.trailers.len() as u32);
         self.store.data_mut().streams.insert(id, Stream { request, in_headers: true, ..Stream::default() });
-        self.callback::<_, ()>(id, "proxy_on_context_create", (id, root))?;
+        self.told(id, "proxy_on_context_create", (id, root))?;
         let ends = u32::from(trailers == 0);
         let action: i32 = self.callback(id, "proxy_on_request_headers", (id, count, ends))?;
         let mut calls = Vec::new();
@@ -94,9 +100,8 @@ impl Vm {
             (stream.in_trailers, stream.in_log) = (false, true);
             stream.calls.clear();
         }
-        self.callback::<_, ()>(id, "proxy_on_log", (id,))?;
-        let _: i32 = self.callback(id, "proxy_on_done", (id,))?;
-        self.callback::<_, ()>(id, "proxy_on_delete", (id,))?;
+        self.told(id, "proxy_on_log", (id,))?;
+        self.told(id, "proxy_on_delete", (id,))?;
         let stream = self.store.data_mut().streams.remove(&id).context("the stream is gone")?;
         Ok(Seen {
             continued: action == 0,
@@ -146,6 +151,14 @@ impl Vm {
     pub fn memory(&self) -> Result<u64> {
         let memory = self.instance.get_memory(&self.store, "memory").context("no memory")?;
         Ok(memory.data_size(&self.store) as u64)
+    }
+
+    /// A callback that a module need not have.
+    fn told<P: WasmParams>(&mut self, context: u32, name: &str, arguments: P) -> Result<()> {
+        if self.instance.get_func(&self.store, name).is_none() {
+            return Ok(());
+        }
+        self.callback(context, name, arguments)
     }
 
     fn callback<P: WasmParams, R: WasmResults>(&mut self, context: u32, name: &str, arguments: P) -> Result<R> {

@@ -1,7 +1,8 @@
 //! The Envoy adapter: what a host gives is read or passed over, and pairs that were written read the same.
 
 use super::{Target, decide};
-use crate::envoy_facts::{AnswerBytes, RequestBytes};
+use crate::envoy_answer::AnswerBytes;
+use crate::envoy_facts::RequestBytes;
 use crate::fields::{Fields, join};
 use crate::parts::default_engine;
 use crate::{envoy_host, pairs, seeds};
