@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use filter_core::policy::check_content;
 use filter_core::signals::vectors::BASES;
 use policy_compiler::{Tests, build_with, golden};
@@ -108,4 +110,34 @@ fn a_first_request_that_repeats_is_counted() {
     let built = build_with(&path, Tests::Keep).unwrap_or_else(|found| panic!("{found}"));
     let run = golden::run(&String::from_utf8(built.bytes).unwrap(), "").unwrap();
     assert!(run.tests.len() == 2 && run.tests.iter().all(|test| test.passed), "{:?}", run.tests);
+}
+
+/// A recorded login has its body, and so has the answer that says what came of it.
+#[test]
+fn a_login_out_of_a_trace_names_its_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = |name: &str| BASE64_STANDARD.encode(format!("user={name}&password=made-up"));
+    let line = |t: u64, id: &str, name: &str| {
+        format!(
+            r#"{{"t":{t},"id":"{id}","request":{{"method":"POST","authority":"a.example","path":"/login","headers":[["content-type","application/x-www-form-urlencoded"]],"body":"{}"}},"client":{{"address":"198.51.100.1","provenance":"peer"}}}}"#,
+            body(name)
+        )
+    };
+    let failed = BASE64_STANDARD.encode(r#"{"ok":false}"#);
+    let answer = format!(
+        r#"{{"t":1001,"id":"a","response":{{"status":200,"headers":[["content-type","application/json"]],"body":"{failed}"}}}}"#
+    );
+    let trace = [line(1000, "a", "ann"), answer, line(2000, "b", "ann"), line(3000, "c", "bea")].join("\n");
+    std::fs::write(folder.path().join("logins.jsonl"), trace).unwrap();
+    let policy = r#"{"serial":1,"otherwise":"allow",
+      "endpoints":[{"id":"login","path":"/login","label":"login","body":"inspect","outcome":{"failed":[{"json":{"pointer":"/ok","value":"false"}}]}}],
+      "rules":[{"id":"failed","when":"account.failures_17m >= 1","then":{"block":{}}},{"id":"named","when":"account.clients >= 1","then":"monitor"}],
+      "tests":[{"name":"the last","trace":{"file":"logins.jsonl"},"expect":{"rule":"named"}},
+        {"name":"one","trace":{"file":"logins.jsonl","id":"a"},"expect":{"rule":"named"}}]}"#;
+    let path = folder.path().join("policy.json");
+    std::fs::write(&path, policy).unwrap();
+    let built = build_with(&path, Tests::Run).unwrap_or_else(|found| panic!("{found}"));
+    let run = golden::run(&String::from_utf8(built.bytes).unwrap(), "").unwrap();
+    let touched = |id: &str| run.coverage.rules.iter().find(|rule| rule.id == id).unwrap().requests;
+    assert_eq!((touched("failed"), touched("named")), (1, 3), "the second login of the account that failed");
 }

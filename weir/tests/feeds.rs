@@ -4,6 +4,9 @@
 
 mod common;
 
+use filter_core::engine::Engine;
+use filter_core::policy::{Bundle, Settings};
+use filter_core::state::Tables;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -261,6 +264,25 @@ fn breached_passwords_go_from_a_list_to_a_login_and_leave_no_trace() {
     for secret in ["planted", "ann@example.com", "Ann@"] {
         assert!(!everything.contains(secret), "{secret} shows");
     }
+
+    // The same as golden tests, at the desk and as a host with a secret of its own takes them.
+    let like = r#""like": "chromium_form_post", "path": "/login""#;
+    let tests = format!(
+        r#""tests": [
+            {{"name": "a stolen pair", "request": {{{like}, "body": "email=ann@example.com&password=planted-three"}}, "expect": {{"rule": "stolen"}}}},
+            {{"name": "a weak password", "request": {{{like}, "body": "email=bob@example.com&password=planted-one"}}, "expect": {{"rule": "weak"}}}},
+            {{"name": "a good password", "request": {{{like}, "body": "email=bob@example.com&password=planted-four"}}, "expect": {{"rule": "otherwise"}}}}
+        ]}}"#
+    );
+    let tested = std::fs::read_to_string(&policy).unwrap();
+    std::fs::write(desk.path("tested.json"), format!("{}, {tests}", tested.trim_end_matches('}'))).unwrap();
+    let ran = run(&["test", "--coverage", "--at-least", "100", &desk.path("tested.json")], b"");
+    assert!(ran.code == 0 && ran.out.contains("3 tests, all passed"), "{}{}", ran.out, ran.err);
+    assert_eq!(run(&["build", &desk.path("tested.json"), "-o", &desk.path("tested.bundle")], b"").code, 0);
+    let bytes = std::fs::read(desk.path("tested.bundle")).unwrap();
+    let keys = Some(filter_core::keys::Keys::derive(b"a host's own secret"));
+    let settings = Settings { allow_unsigned: true, keys, ..Settings::default() };
+    assert!(Engine::tested::<Tables>(Bundle::parse(&bytes).unwrap(), &settings).is_ok());
 
     // A day after it is stale, and changed by somebody.
     let feed = desk.path("feeds/combos.txt");

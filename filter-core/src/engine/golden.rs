@@ -1,8 +1,9 @@
 //! Golden tests: a bundle says what it must do with requests of its author's choice, and does not serve where it would not.
 //!
-//! They run in the plain engine: without a host's secret, trusted hops or records, at the times that the tests state. So a test
-//! comes out the same at a desk and on every host. A test of one request is judged on its own; one of several is remembered from
-//! request to request in small tables of its own, and is left out on hosts that remember nothing.
+//! They run in the plain engine: under [`TEST_SECRET`] and not the host's, without trusted hops or records, at the times that the
+//! tests state. So a test comes out the same at a desk and on every host, tests of accounts and breached passwords too. A test of one
+//! request is judged on its own, but for a login with a name or a password in it, which only memory looks at; that and one of several
+//! are remembered in small tables of their own, and left out on hosts that remember nothing.
 
 mod expect;
 mod facts;
@@ -17,10 +18,14 @@ use alloc::vec::Vec;
 
 use super::{Engine, Verdict};
 use crate::facts::{Fact, Facts, Header, Outcome};
+use crate::keys::Keys;
 use crate::policy::wire::{self, TestLine};
 use crate::policy::{Bundle, Problem, Problems, Settings};
 use crate::request::ClientAddressSettings;
-use crate::state::{Limits, RecordKeys, Records, Tables, Touched};
+use crate::state::{Limits, Memory, RecordKeys, Records, Tables, Touched};
+
+/// What stands in the place of the host's secret while tests run: everybody knows it, so no host may be given it.
+pub const TEST_SECRET: &[u8] = b"weir-golden-tests-1";
 
 /// Records that are kept while a test runs: 170 KB, and a request of it touches at most one of each kind.
 const KEPT: Limits = Limits {
@@ -119,9 +124,10 @@ impl Engine {
         Ok(Engine { bundle: plain.bundle, keys, client_address, event_share, stamp })
     }
 
-    /// An engine as golden tests are judged by: nobody's secret, nobody in front.
+    /// An engine as golden tests are judged by: the tests' own secret, nobody in front.
     pub fn plain(bundle: Bundle) -> Self {
-        Engine { bundle, keys: None, client_address: ClientAddressSettings::default(), event_share: 0, stamp: 0 }
+        let keys = Some(Keys::derive(TEST_SECRET));
+        Engine { bundle, keys, client_address: ClientAddressSettings::default(), event_share: 0, stamp: 0 }
     }
 
     /// What is wrong with one test, if anything.
@@ -174,13 +180,19 @@ impl Engine {
                 let path = path.as_deref().unwrap_or(facts.path);
                 let headers_known = sent.headers_known.as_deref();
                 let facts = Facts { path, headers: &sent.headers, headers_known, ..facts };
+                let plan = self.plan(&facts, now);
+                if is_single && plan.reads_login() {
+                    if !K::REMEMBERS {
+                        return Ok(false);
+                    }
+                    kept = Some(K::new(self.bundle.limits()));
+                }
                 let verdict = match &mut kept {
                     Some(kept) if K::REMEMBERS => {
-                        let plan = self.plan(&facts, now);
                         let records = kept.lend(plan.touched());
                         self.decide(plan, records)
                     }
-                    _ => self.judge(&facts, now),
+                    _ => self.conclude(plan, None, Memory::default(), None),
                 };
                 let mut differences = Vec::new();
                 for line in request.iter().filter(|_| number == sent.times) {
@@ -193,8 +205,14 @@ impl Engine {
                 if let (Some(kept), Some(ticket), true) = (&mut kept, ticket, K::REMEMBERS)
                     && let Some(status) = sent.status
                 {
-                    let status = Fact::Present(status);
-                    let outcome = Outcome { status, headers: &sent.answer, headers_known: true, ..Outcome::default() };
+                    let outcome = Outcome {
+                        status: Fact::Present(status),
+                        size: sent.size,
+                        headers: &sent.answer,
+                        headers_known: true,
+                        body: sent.body,
+                        ..Outcome::default()
+                    };
                     self.settle(&ticket, &outcome, kept.find(ticket.keys()), now);
                 }
             }
@@ -215,7 +233,10 @@ struct Sent<'t> {
     is_own: bool,
     headers_known: Option<Vec<&'t [u8]>>,
     status: Option<u16>,
+    size: Fact<u64>,
     answer: Vec<Header<'t>>,
+    /// The answer's.
+    body: Fact<&'t [u8]>,
 }
 
 impl<'t> Sent<'t> {
@@ -244,6 +265,8 @@ impl<'t> Sent<'t> {
             TestLine::Fact(name, value) => facts::set(facts, name, value)?,
             TestLine::Header(name, value) => self.own().push(header(name, value)),
             TestLine::Answer(":status", value) => self.status = Some(value.parse().ok()?),
+            TestLine::Answer(":size", value) => self.size = Fact::Present(value.parse().ok()?),
+            TestLine::Answer(":body", value) => self.body = Fact::Present(value.as_bytes()),
             TestLine::Answer(name, value) => self.answer.push(header(name, value)),
             TestLine::Expect(..) | TestLine::Then => {}
         }

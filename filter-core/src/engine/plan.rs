@@ -88,6 +88,12 @@ impl<'a> Plan<'a> {
         })
     }
 
+    /// Whether it is a login with a name or a password that can be read.
+    pub(super) fn reads_login(&self) -> bool {
+        let inspects = self.login().is_some_and(|form| form.limit > 0);
+        inspects && self.touched().visit.attempt.is_some_and(|attempt| (attempt.account | attempt.password) != 0)
+    }
+
     /// Keys of the cells that the bundle's rate limits may count it in: what a host that stores cells asks its store for. Those
     /// whose rule is not reached stay as they are.
     pub fn cells(&self) -> impl Iterator<Item = u64> {

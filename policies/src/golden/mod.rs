@@ -137,6 +137,9 @@ fn sent(said: &TestRequest, state: &State, start: u64, content: &Content, wrong:
             let header = request::header(line, &format!("/answer/headers/{index}"), wrong);
             answer.extend(header.map(|(name, value)| format!("<{name}: {value}")));
         }
+        let size = said.size.or(said.body.as_ref().map(|body| body.len() as u64));
+        answer.extend(size.map(|size| format!("<:size: {size}")));
+        answer.extend(said.body.as_ref().map(|body| format!("<:body: {body}")));
     }
     let expect = said.expect.as_ref().map_or_else(Vec::new, |said| expect::lines(said, "/expect", content, wrong));
     let every = said.after.as_deref().map_or(0, |after| duration(after, wrong));

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use super::request::State;
@@ -82,8 +84,12 @@ fn record(line: &str, wanted: Option<&str>, requests: &mut Vec<(Option<String>, 
             let status = response.get("status").and_then(Value::as_u64).ok_or("an answer without status")?;
             request.answer = vec![format!("<:status: {status}")];
             for (name, value) in headers(response)? {
+                if name.eq_ignore_ascii_case("content-length") && value.parse::<u64>().is_ok() {
+                    request.answer.push(format!("<:size: {value}"));
+                }
                 request.answer.push(format!("<{name}: {value}"));
             }
+            request.answer.extend(body(response)?.flatten().map(|body| format!("<:body: {body}")));
         }
         return Ok(());
     }
@@ -112,8 +118,8 @@ fn record(line: &str, wanted: Option<&str>, requests: &mut Vec<(Option<String>, 
         let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
         facts.insert("headers_known", Some(names.join(" ")));
     }
-    if asked.get("body").is_some_and(|body| !body.is_null()) {
-        return Err("it has a body, which tests out of traces cannot hold".to_owned());
+    if let Some(body) = body(asked)? {
+        facts.insert("body", body);
     }
     let before = requests.last().map_or(0, |(_, before, _)| *before);
     let state = State { facts, headers: headers(asked)? };
@@ -121,6 +127,19 @@ fn record(line: &str, wanted: Option<&str>, requests: &mut Vec<(Option<String>, 
         Sent { after: t.saturating_sub(before), times: 1, every: 0, state, answer: Vec::new(), expect: Vec::new() };
     requests.push((id, t, sent));
     Ok(())
+}
+
+/// The body's beginning; `Some(None)`: there was none.
+fn body(of: &Value) -> Result<Option<Option<String>>, String> {
+    match of.get("body") {
+        None => Ok(None),
+        Some(Value::Null) => Ok(Some(None)),
+        Some(body) => {
+            let bytes = body.as_str().and_then(|text| BASE64_STANDARD.decode(text).ok());
+            let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+            text.map(|text| Some(Some(text))).ok_or_else(|| "a body is no text in UTF-8, in base64".to_owned())
+        }
+    }
 }
 
 fn headers(of: &Value) -> Result<Vec<(String, String)>, String> {

@@ -20,7 +20,7 @@ pub struct Test {
     /// When the first request comes, in UTC: `2026-11-30T23:59:59Z`. None given: `2026-11-22T12:00:00Z`, a Sunday.
     #[serde(default)]
     pub at: Option<String>,
-    /// The request, judged on its own. One of `request`, `requests` and `trace` is needed.
+    /// The request, judged on its own, but for a login that is looked into. One of `request`, `requests` and `trace` is needed.
     #[serde(default)]
     pub request: Option<TestRequest>,
     /// Requests in order, remembered from one to the next. Each begins as the one before, with what it says changed.
@@ -70,7 +70,7 @@ pub struct TestRequest {
     /// What is left of the headers' order and case: `kept`, `lost` or `original`.
     #[serde(default)]
     pub header_order: Option<String>,
-    /// The body's first bytes.
+    /// The body's first bytes. It travels in the bundle: take made-up names and passwords.
     #[serde(default)]
     pub body: Option<String>,
     /// The connection's other end.
@@ -147,6 +147,12 @@ pub struct Answer {
     /// Headers, as `name: value`.
     #[serde(default)]
     pub headers: Vec<String>,
+    /// The body's first bytes.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// Bytes of the whole body; those of `body`, where nothing is said.
+    #[serde(default)]
+    pub size: Option<u64>,
 }
 
 /// Where a test's requests were recorded.

@@ -206,3 +206,51 @@ fn more_than_the_limits_is_refused() {
     assert!(parse(r#""a":[],"a":[]"#).unwrap_err().contains("/content/tests/a"));
     assert!(parse(r#""a":[1]"#).unwrap_err().contains("/content/tests/a/0"));
 }
+
+/// A login at an endpoint that is looked into.
+fn login(name: &str, rest: &str) -> String {
+    format!(
+        r#"{FACTS},"@method: POST","@path: /login","content-type: application/x-www-form-urlencoded",
+           "@body: user={name}&password=made-up",{rest}"#
+    )
+}
+
+fn logins(tests: &str) -> Bundle {
+    let endpoint = r#"{"id":"login","path":"/login","label":"login","body":"inspect",
+        "outcome":{"failed":[{"json":{"pointer":"/ok","value":"false"}},{"size":{"at_least":900}}]}}"#;
+    let rules = r#"{"id":"failing","when":{"count":{"name":"account.failures_17m","at_least":1}},"then":{"block":{}}},
+        {"id":"named","when":{"count":{"name":"account.clients","at_least":1}},"then":"monitor"}"#;
+    let text = format!(r#"{{"endpoints":[{endpoint}],"rules":[{rules}],"otherwise":"allow","tests":{{{tests}}}}}"#);
+    let content: wire::Content = serde_json::from_str(&text).unwrap();
+    Bundle::parse(wire::write(&content, 1).unwrap().as_bytes()).unwrap()
+}
+
+#[test]
+fn accounts_are_told_apart_under_the_tests_own_secret() {
+    let json = r#""<:status: 200","<content-type: application/json","<:body: {\"ok\":false}""#;
+    let tests = [
+        format!(r#""one":[{}]"#, login("ann", r#""=rule: named""#)),
+        format!(
+            r#""by body":[{},"then","=rule: failing","then","@body: user=bea&password=x","=rule: named"]"#,
+            login("ann", json)
+        ),
+        format!(r#""by size":[{},"then","=rule: failing"]"#, login("ann", r#""<:status: 200","<:size: 900""#)),
+        format!(r#""passed":[{},"then","=rule: named"]"#, login("ann", r#""<:status: 200","<:size: 899""#)),
+        // Nothing says whose account it is, so it is judged on its own.
+        format!(r#""nobody":[{},"@body: x=1"]"#, login("ann", r#""=rule: otherwise""#)),
+    ];
+    for secret in ["a secret of sixteen", "another secret of another host"] {
+        let settings = Settings { keys: Some(Keys::derive(secret.as_bytes())), ..settings() };
+        for test in &tests {
+            let engine = Engine::tested::<Tables>(logins(test), &settings).map_err(|problems| problems.to_string());
+            assert_eq!(
+                engine.as_ref().map(|engine| engine.keys().unwrap().seed()),
+                Ok(Keys::derive(secret.as_bytes()).seed())
+            );
+        }
+        let wrong = format!(r#""one":[{}]"#, login("ann", r#""=rule: otherwise""#));
+        let said = Engine::tested::<Tables>(logins(&wrong), &settings).unwrap_err().to_string();
+        assert!(said.contains("rule is `named`, expected `otherwise`"), "{said}");
+        assert!(Engine::tested::<()>(logins(&wrong), &settings).is_ok(), "left out where nothing is remembered");
+    }
+}

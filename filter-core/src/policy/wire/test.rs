@@ -1,13 +1,13 @@
 //! Golden tests as a bundle carries them: lines of text by the test's name.
 //!
 //! A test is one or more requests of any clients in the order of time, judged by its bundle and nothing else. A single one is
-//! judged on its own; several, with `then` between them, are remembered from one to the next.
+//! judged on its own, but for a login that is looked into; several, with `then` between them, are remembered from one to the next.
 //!
 //! | line | |
 //! |---|---|
 //! | `@name: value` | a fact; without `: value` one that is absent. Those that no line sets are unknown |
 //! | `name: value` | a header, in their order; all that are not there are absent |
-//! | `<name: value` | a header of the answer; `<:status: 404` is its status. Answers count where requests are remembered |
+//! | `<name: value` | a header of the answer; `<:status: 404` is its status, `<:body: text` its body's beginning, `<:size: 99` the body's bytes. Answers count where requests are remembered |
 //! | `=name: value` | an expectation |
 //! | `then` | the next request, with the facts of the one before, and its headers unless there are others |
 //!
