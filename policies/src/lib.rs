@@ -43,6 +43,7 @@ pub use report::Report;
 pub use schema::schema;
 pub use source::{AllowRule, Expect, Rule, Source, Test, TestRequest, without_comments};
 pub use timing::{Day, Window};
+pub use words::meant;
 
 /// A finished bundle.
 #[derive(Debug)]

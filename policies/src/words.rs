@@ -1,7 +1,7 @@
 //! Lists of words for remedies, and what was probably meant.
 
 /// What may have been meant by `word`, and all there is where that is little.
-pub(super) fn meant<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+pub fn meant<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     let close = known.iter().map(|name| (strsim::osa_distance(&word.to_ascii_lowercase(), name), *name));
     // A third of the letters wrong is still a slip; more is another word.

@@ -44,7 +44,8 @@ pub fn stored(bundle: &str, is_compact: bool) -> Result<Vec<(String, Vec<u8>)>> 
 
 /// A bundle in its compact form.
 pub fn packed(text: &str) -> Vec<u8> {
-    weir::bundle::pack(text, false).unwrap_or_else(|why| panic!("{why}"))
+    let opened = weir::bundle::open(text.as_bytes()).unwrap_or_else(|why| panic!("{why}"));
+    weir::bundle::pack(&opened, false).unwrap_or_else(|why| panic!("{why}"))
 }
 
 /// The same bundle with so many ranges of addresses, two apart.

@@ -3,7 +3,7 @@
 use wasm_tests::evidence::corpus::Data;
 use wasm_tests::host::{Process, Request, replay};
 use wasm_tests::{bundles, recorded};
-use weir::bundle::pack;
+use weir::bundle::{open, pack};
 use weir::host::Host;
 use weir::trace;
 
@@ -27,7 +27,7 @@ fn the_large_recording() {
 #[test]
 fn both_forms_of_a_bundle_judge_alike() {
     let bundle = recorded::reporting_bundle();
-    let compact = String::from_utf8(pack(&bundle, true).unwrap()).unwrap();
+    let compact = String::from_utf8(pack(&open(bundle.as_bytes()).unwrap(), true).unwrap()).unwrap();
     let [line, compact] = [bundle, compact].map(|bundle| recorded::engine(&bundle));
     let mut requests: Vec<_> = recorded::clients().into_iter().map(|recorded| recorded.request).collect();
     if let Some(data) = Data::from_env() {

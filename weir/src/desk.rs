@@ -53,8 +53,9 @@ pub fn load(bundle: Option<&Path>, settings: Option<&Path>) -> Result<Engine, Lo
 /// Takes a bundle as a host would that trusts whoever signed it: read, checked, and its golden tests run.
 ///
 /// # Errors
-/// Everything that a host would refuse it for.
+/// Everything that a host would refuse it for, and where its two forms would say different things.
 pub fn take(text: &[u8]) -> Result<Engine, Problems> {
+    crate::bundle::open(text)?;
     let keys = Some(Keys::derive(PUBLIC_SECRET));
     let settings = Settings { allow_unsigned: true, keys, ..Settings::default() };
     Engine::tested::<Tables>(Bundle::parse(text)?, &settings)

@@ -27,8 +27,21 @@ pub struct Node {
     pub not_judged: u64,
     /// Times the filter's VM was started anew.
     pub reloads: u64,
+    /// The bundle that is tried beside it; `weir up` tells of one.
+    pub candidate: Option<Candidate>,
     /// Why nothing is known.
     pub error: Option<String>,
+}
+
+/// A bundle that is tried, or was last, beside the one in use.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Candidate {
+    /// Its id.
+    pub bundle: String,
+    /// `promote`, `hold` or `roll_back`: what the guardrails say.
+    pub ruling: String,
+    /// Why.
+    pub why: String,
 }
 
 /// How a node stands to what it should run.
@@ -68,12 +81,16 @@ impl Node {
             let answer = agent.get(&format!("{}{path}", admin.trim_end_matches('/'))).call();
             answer.and_then(|mut answer| answer.body_mut().with_config().limit(LONGEST).read_to_string())
         };
+        let mut candidate = None;
         let told = match get("/stats?filter=weir") {
-            Err(ureq::Error::StatusCode(404)) => get("/metrics"),
+            Err(ureq::Error::StatusCode(404)) => {
+                candidate = get("/shadow").ok().and_then(|text| Candidate::read(&text));
+                get("/metrics")
+            }
             told => told,
         };
         match told {
-            Ok(text) => node.read(&text),
+            Ok(text) => Node { candidate, ..node }.read(&text).without_promoted(),
             Err(error) => Node { error: Some(error.to_string()), ..node },
         }
     }
@@ -106,6 +123,13 @@ impl Node {
         self
     }
 
+    /// A candidate that was promoted is none any more.
+    fn without_promoted(mut self) -> Node {
+        let serves = self.bundle.clone().unwrap_or_default();
+        self.candidate = self.candidate.filter(|one| serves.is_empty() || !one.bundle.starts_with(&serves));
+        self
+    }
+
     /// How it stands to a bundle.
     pub fn standing(&self, id: &str, serial: u64) -> Standing {
         match (&self.error, &self.bundle, self.serial) {
@@ -115,6 +139,15 @@ impl Node {
             (None, Some(_), Some(_)) => Standing::Other,
             _ => Standing::Empty,
         }
+    }
+}
+
+impl Candidate {
+    /// Reads what `/shadow` of the admin address says; `None`: there is none.
+    fn read(text: &str) -> Option<Self> {
+        let told: serde_json::Value = serde_json::from_str(text).ok()?;
+        let word = |place: &str| told.pointer(place).and_then(serde_json::Value::as_str).map(str::to_owned);
+        Some(Candidate { bundle: word("/shadow/candidate")?, ruling: word("/ruling")?, why: word("/why")? })
     }
 }
 

@@ -13,65 +13,22 @@ mod common;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::Duration;
 
+use common::up::Up;
 use common::{Desk, run};
 use filter_core::policy::wire;
 use serde_json::Value;
 
-struct Up {
-    child: Child,
-    said: BufReader<ChildStderr>,
-    address: String,
-    admin: String,
+/// A proxy that takes the clients' addresses from its balancer.
+fn start(arguments: &[&str]) -> Up {
+    Up::start(&[&["--proxy-protocol-from", "127.0.0.1"], arguments].concat())
 }
 
-impl Drop for Up {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Up {
-    fn start(arguments: &[&str]) -> Up {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
-        command
-            .args(["up", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--threads", "2"])
-            .args(["--proxy-protocol-from", "127.0.0.1"])
-            .args(arguments);
-        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let said = BufReader::new(child.stderr.take().unwrap());
-        let mut up = Up { child, said, address: String::new(), admin: String::new() };
-        up.address = after(&up.wait_for("is protected at "), "protected at http://");
-        up.admin = after(&up.wait_for("metrics at "), "http://");
-        up
-    }
-
-    /// The next line that has `text` in it.
-    fn wait_for(&mut self, text: &str) -> String {
-        let mut all = String::new();
-        loop {
-            let mut line = String::new();
-            assert!(self.said.read_line(&mut line).unwrap() > 0, "never said `{text}`, but:\n{all}");
-            if line.contains(text) {
-                return line;
-            }
-            all.push_str(&line);
-        }
-    }
-
-    /// The status that a client gets.
-    fn status(&self, client: &str, method: &str, path: &str) -> u16 {
-        let answer = ask(&self.address, &behind(client), client, method, path);
-        answer.split(' ').nth(1).unwrap_or_else(|| panic!("{answer}")).parse().unwrap()
-    }
-}
-
-fn after(line: &str, start: &str) -> String {
-    let at = line.find(start).unwrap() + start.len();
-    line[at..].split([' ', '/', '\n', ',']).next().unwrap().to_owned()
+/// The status that a client gets.
+fn status(up: &Up, client: &str, method: &str, path: &str) -> u16 {
+    let answer = ask(&up.address, &behind(client), client, method, path);
+    answer.split(' ').nth(1).unwrap_or_else(|| panic!("{answer}")).parse().unwrap()
 }
 
 /// Each client comes from an address of its own, which a balancer names.
@@ -130,7 +87,7 @@ fn a_candidate_that_hurts_people_goes_and_one_that_does_not_serves() {
     write_bundle(&bundle, "attacker", 1);
     fs::write(&rollout, r#"{"automatic":true,"guardrails":{"harmed_share":100000,"good_clients":40,"seconds":0}}"#)
         .unwrap();
-    let mut up = Up::start(&[
+    let mut up = start(&[
         "--origin",
         &origin(),
         "--bundle",
@@ -147,10 +104,10 @@ fn a_candidate_that_hurts_people_goes_and_one_that_does_not_serves() {
     up.wait_for("is tried beside the bundle in use");
     for number in 0..40 {
         let person = format!("person-{number}");
-        assert_eq!((up.status(&person, "GET", "/"), up.status(&person, "POST", "/login")), (200, 302), "{person}");
+        assert_eq!((status(&up, &person, "GET", "/"), status(&up, &person, "POST", "/login")), (200, 302), "{person}");
     }
     up.wait_for("roll_back");
-    assert_eq!((up.status("person-1", "GET", "/"), up.status("attacker", "GET", "/")), (200, 403));
+    assert_eq!((status(&up, "person-1", "GET", "/"), status(&up, "attacker", "GET", "/")), (200, 403));
     let url = format!("http://{}", up.admin);
     let ran = run(&["shadow", "report", &url], b"");
     for part in ["allow (otherwise) -> block (no-person)", "at log-in", "40 clients reached a goal", "40: 100.0 %"] {
@@ -162,19 +119,20 @@ fn a_candidate_that_hurts_people_goes_and_one_that_does_not_serves() {
 
     write_bundle(&next, "scraper", 4);
     up.wait_for("is tried beside the bundle in use");
-    assert_eq!(up.status("scraper", "GET", "/prices"), 200, "not yet");
+    assert_eq!(status(&up, "scraper", "GET", "/prices"), 200, "not yet");
     for number in 0..60 {
-        assert_eq!(up.status(&format!("person-{number}"), "POST", "/login"), 302);
+        assert_eq!(status(&up, &format!("person-{number}"), "POST", "/login"), 302);
     }
     up.wait_for("promote");
     up.wait_for("in use");
-    assert_eq!((up.status("scraper", "GET", "/prices"), up.status("person-1", "GET", "/")), (403, 200));
+    assert_eq!((status(&up, "scraper", "GET", "/prices"), status(&up, "person-1", "GET", "/")), (403, 200));
     let metrics = ask_admin(&up.admin, "/metrics");
     assert!(metrics.contains("weir_bundle_serial 4"), "{metrics}");
     let shelf = desk.path("shelf");
     assert_eq!(run(&["push", &next, &shelf], b"").code, 0);
     let ran = run(&["status", &shelf, "--node", &url], b"");
     assert!(ran.code == 0 && ran.out.contains("serial 4 since 2"), "{}{}", ran.out, ran.err);
+    assert!(!ran.out.contains("candidate"), "it serves: {}", ran.out);
     drop(up);
     let told = fs::read_to_string(&events).unwrap();
     let rulings: Vec<Value> = told
@@ -196,18 +154,28 @@ fn what_is_wrong_with_a_candidate_is_said_and_the_bundle_serves() {
     write_bundle(&bundle, "attacker", 5);
     write_bundle(&next, "person", 5);
     let events = desk.path("events");
-    let mut up = Up::start(&["--origin", &origin(), "--bundle", &bundle, "--candidate", &next, "--events", &events]);
-    up.wait_for("the candidate is not tried");
+    let mut up = start(&["--origin", &origin(), "--bundle", &bundle, "--candidate", &next, "--events", &events]);
+    let refused = up.wait_for("is not tried");
+    let id = wire::Manifest::of(fs::read_to_string(&next).unwrap().lines().nth(1).unwrap(), 5).id;
+    assert!(refused.contains(&format!("the candidate `{next}`, bundle `{id}` serial 5, is not tried")), "{refused}");
     up.wait_for("serial 5 served with other content");
     write_bundle(&next, "person", 6);
     up.wait_for("is tried beside");
     fs::write(&next, "{}").unwrap();
     up.wait_for("a bundle is two lines");
-    assert_eq!((up.status("person", "GET", "/"), up.status("attacker", "GET", "/")), (200, 403));
+    assert_eq!((status(&up, "person", "GET", "/"), status(&up, "attacker", "GET", "/")), (200, 403));
     let shown = ask_admin(&up.admin, "/shadow");
     assert!(
         shown.contains("\"ruling\":\"hold\"") && shown.contains("\"disagreements\":2"),
         "the one before goes on: {shown}"
+    );
+    let shelf = desk.path("shelf");
+    assert_eq!(run(&["push", &bundle, &shelf], b"").code, 0);
+    let ran = run(&["status", &shelf, "--node", &format!("http://{}", up.admin)], b"");
+    assert!(
+        ran.code == 0 && ran.out.contains("beside it candidate ") && ran.out.contains(": hold, since "),
+        "{}",
+        ran.out
     );
     let ran = run(&["up", "--listen", "127.0.0.1:0", "--candidate", &next, "--rollout", &bundle], b"");
     assert!(ran.code == 2 && ran.err.contains("is no rollout"), "{}", ran.err);

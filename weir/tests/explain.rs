@@ -106,3 +106,33 @@ fn a_request_that_holds_control_characters_is_shown_not_obeyed() {
         assert!(verb[0] != "explain" || ran.out.contains("GET\\x1b[H"), "{all}");
     }
 }
+
+#[test]
+fn what_came_before_counts_where_it_is_asked_for_and_is_said() {
+    let desk = Desk::new();
+    // One program, every second sharp.
+    let lines: Vec<String> = (0..40)
+        .map(|n| {
+            let t = 1_763_700_000_000u64 + n * 1000;
+            format!(r#"{{"t":{t},"id":"r{n}","request":{{"method":"GET","authority":"shop.example","path":"/p/{n}","headers":[["user-agent","curl/8.5.0"]]}},"client":{{"address":"203.0.113.7","provenance":"peer"}}}}"#)
+        })
+        .collect();
+    let trace = desk.path("walk.jsonl");
+    std::fs::write(&trace, lines.join("\n")).unwrap();
+    let alone = desk.judge(&["explain", &trace, "--id", "r39"]);
+    assert!(alone.out.contains("judged on its own") && !alone.out.contains("rhythm_regular"), "{}", alone.out);
+    for selector in [["--id", "r39"], ["--line", "40"]] {
+        let whole = desk.judge(&[&["explain", &trace, "--remember"], &selector[..]].concat());
+        assert!(
+            whole.out.contains("memory counts") && whole.out.contains("rhythm_regular"),
+            "{}{}",
+            whole.out,
+            whole.err
+        );
+    }
+    let json: Value = serde_json::from_str(&desk.judge(&["explain", &trace, "--id", "r0", "-o", "json"]).out).unwrap();
+    assert_eq!(json["remembered"], false);
+    let none = desk.judge(&["explain", &trace, "--remember", "--id", "r99"]);
+    assert!(none.code == 2 && none.err.contains("has no such request"), "{}", none.err);
+    assert!(desk.judge(&["explain", &trace, "--remember"]).err.contains("needs --line or --id"));
+}

@@ -131,6 +131,9 @@ fn a_table_for_a_person() {
     ] {
         assert!(ran.out.contains(part), "`{part}` is missing in\n{}", ran.out);
     }
+    let misspelt = rollout.run("report", &rollout.bad(), &["--goal", "shop-logni"]);
+    let said = "goal: the bundle has no endpoint with id or label `shop-logni`; write `shop-login`";
+    assert!(misspelt.code == 2 && misspelt.err.contains(said), "{}", misspelt.err);
     let nobody = rollout.run("report", &rollout.bad(), &["--goal", "checkout"]);
     assert!(nobody.out.contains("no client reached a goal (checkout)"), "{}", nobody.out);
 }

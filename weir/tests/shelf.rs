@@ -362,7 +362,11 @@ fn vendors_that_say_no_are_quoted_with_what_to_do() {
     let push = |place: &str, variables: &[(&str, String)]| run_with(&["push", &bundle, place], b"", variables);
     let secret = "not-the-right-one-98765";
     for (place, token, expected) in [
-        (format!("fastly:{STORE}"), "", "`FASTLY_API_TOKEN` is not set; give it an API token of Fastly"),
+        (
+            format!("fastly:{STORE}"),
+            "",
+            "`FASTLY_API_TOKEN` is not set, and no --token-file given; give an API token of Fastly",
+        ),
         (format!("fastly:{STORE}"), secret, "Fastly answered 401"),
         ("fastly:nosuchstore".to_owned(), TOKEN, "there is no such store"),
         ("fastly:../../token".to_owned(), TOKEN, "names no KV Store; give its id"),
@@ -376,6 +380,10 @@ fn vendors_that_say_no_are_quoted_with_what_to_do() {
         assert!(!format!("{}{}", ran.out, ran.err).contains(secret), "{}", ran.err);
     }
     assert!(vendor.state().written.is_empty());
+    std::fs::write(pipeline.desk.path("token"), format!("{TOKEN}\n")).unwrap();
+    let variables = vendor.variables(secret);
+    let given = ["push", &bundle, &vendors()[1], "--token-file", &pipeline.desk.path("token")];
+    assert_eq!(run_with(&given, b"", &variables).code, 0, "the token that was given goes before the one that is set");
     let open = [("FASTLY_API_TOKEN", TOKEN.to_owned()), ("FASTLY_API_ENDPOINT", "http://192.0.2.1".to_owned())];
     let ran = push(&format!("fastly:{STORE}"), &open);
     assert!(ran.code == 2 && ran.err.contains("is no `https` URL, and the token would be seen"), "{}", ran.err);

@@ -80,7 +80,7 @@ fn what_cannot_be_tuned_says_why() {
     let unknown = tune(&["--touch", "1%", "--endpoint", "till"]);
     assert_eq!(
         unknown.err,
-        "error: the bundle has no endpoint `till`; describe it under `endpoints`, or name one of `buy`, `checkout`\n"
+        "error: the bundle has no endpoint with id or label `till`; expected `buy` or `checkout`, or describe it under `endpoints`\n"
     );
     let nothing = tune(&["--touch", "1%", "--good", "payment"]);
     assert!(
@@ -91,4 +91,31 @@ fn what_cannot_be_tuned_says_why() {
     for touch in ["0", "100%", "x"] {
         assert!(tune(&["--touch", touch]).err.contains("give a share between 0 and all"), "{touch}");
     }
+}
+
+#[test]
+fn misspelt_endpoints_are_refused_and_what_stands_in_the_way_is_named() {
+    let desk = desk();
+    let (bundle, day) = (desk.path("bundle.json"), desk.path("day.jsonl"));
+    // Those who buy with the stolen cards are the only ones.
+    let script = |n: u32| {
+        visit(n, true, 303)
+            .replace(r#"["accept-encoding","gzip, deflate, br, zstd"],"#, "")
+            .replace("Firefox/140.0", "Firefox/20.0")
+    };
+    std::fs::write(&day, (0..50).map(script).collect::<String>()).unwrap();
+    let tune = |more: &[&str]| run(&[&["tune", "--touch", "0.1%", "--bundle", &bundle, &day], more].concat(), b"");
+    for (argument, name) in [("--endpoint", "checkuot"), ("--good", "chekout")] {
+        let ran = tune(&[argument, name]);
+        let said = format!("no endpoint with id or label `{name}`; write `checkout`, or describe it under `endpoints`");
+        assert!(ran.code == 2 && ran.err.contains(&said), "{}", ran.err);
+    }
+    let ran = tune(&[]);
+    assert!(
+        ran.code == 1 && ran.out.contains("50 of them score 100 and count as good: 50 by what passed at `buy`"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("name with --good only what shows people, without `buy`"), "{}", ran.out);
+    assert!(!ran.out.contains("--no-logins"), "there are no logins: {}", ran.out);
 }

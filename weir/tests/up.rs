@@ -3,70 +3,29 @@
 mod common;
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use common::Desk;
+use common::up::Up;
 use filter_core::policy::wire;
 
-/// A running proxy; killed where a test fails.
-struct Up {
-    child: Child,
-    said: BufReader<ChildStderr>,
-    address: String,
-    admin: String,
+/// A proxy that writes its events to the desk.
+fn start(desk: &Desk, arguments: &[&str]) -> Up {
+    Up::start(&[&["--events", &desk.path("events")], arguments].concat())
 }
 
-impl Up {
-    fn start(desk: &Desk, arguments: &[&str]) -> Up {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
-        command.args(["up", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--threads", "2", "--events"]);
-        command.arg(desk.path("events")).args(arguments).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let said = BufReader::new(child.stderr.take().unwrap());
-        let mut up = Up { child, said, address: String::new(), admin: String::new() };
-        up.address = after(&up.wait_for("is protected at "), "http://");
-        up.admin = after(&up.wait_for("metrics at "), "http://");
-        up
-    }
-
-    /// The next line that has `text` in it.
-    fn wait_for(&mut self, text: &str) -> String {
-        let mut all = String::new();
-        loop {
-            let mut line = String::new();
-            assert!(self.said.read_line(&mut line).unwrap() > 0, "never said `{text}`, but:\n{all}");
-            if line.contains(text) {
-                return line;
-            }
-            all.push_str(&line);
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        let done = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
-        assert!(done.unwrap().success());
-    }
-
-    fn status(&self, path: &str) -> u16 {
-        let answer = get(&self.address, path);
-        answer.split(' ').nth(1).unwrap_or_else(|| panic!("{answer}")).parse().unwrap()
-    }
+fn signal(up: &Up, name: &str) {
+    let done = Command::new("kill").args([&format!("-{name}"), &up.child.id().to_string()]).status();
+    assert!(done.unwrap().success());
 }
 
-impl Drop for Up {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn after(line: &str, start: &str) -> String {
-    let at = line.find(start).unwrap() + start.len();
-    line[at..].split([' ', '/', '\n', ',']).next().unwrap().to_owned()
+fn status(up: &Up, path: &str) -> u16 {
+    let answer = get(&up.address, path);
+    answer.split(' ').nth(1).unwrap_or_else(|| panic!("{answer}")).parse().unwrap()
 }
 
 fn get(address: &str, path: &str) -> String {
@@ -93,23 +52,23 @@ fn bundles_are_taken_as_they_change_and_the_last_good_one_stays() {
     let desk = Desk::new();
     let bundle = desk.path("changing.json");
     write(&bundle, "/one", 1);
-    let mut up = Up::start(&desk, &["--bundle", &bundle]);
-    assert_eq!((up.status("/one"), up.status("/headers")), (403, 200));
+    let mut up = start(&desk, &["--bundle", &bundle]);
+    assert_eq!((status(&up, "/one"), status(&up, "/headers")), (403, 200));
     write(&bundle, "/two", 2);
     up.wait_for("serial 2 in use");
-    assert_eq!((up.status("/one"), up.status("/two")), (404, 403));
+    assert_eq!((status(&up, "/one"), status(&up, "/two")), (404, 403));
     fs::write(&bundle, "{}").unwrap();
     up.wait_for("the last good one serves on");
     up.wait_for("a bundle is two lines");
-    assert_eq!(up.status("/two"), 403);
+    assert_eq!(status(&up, "/two"), 403);
     write(&bundle, "/three", 3);
-    up.signal("HUP");
+    signal(&up, "HUP");
     up.wait_for("serial 3 in use");
-    assert_eq!(up.status("/three"), 403);
+    assert_eq!(status(&up, "/three"), 403);
     let metrics = get(&up.admin, "/metrics");
     assert!(metrics.contains("weir_bundle_loads_total{weir_result=\"failed\"} 1"), "{metrics}");
     assert!(get(&up.admin, "/ready").ends_with("\r\n\r\nready\n"));
-    up.signal("TERM");
+    signal(&up, "TERM");
     up.wait_for("stopping");
     assert!(up.child.wait().unwrap().success());
     let events = fs::read_to_string(desk.path("events")).unwrap();
@@ -149,9 +108,9 @@ fn settings_may_leave_the_bundle_to_the_command_line() {
     let settings = desk.path("settings.json");
     fs::write(&settings, r#"{"allow_unsigned":true,"secret":"at least sixteen bytes","event_share":1000000}"#).unwrap();
     assert!(Path::new(&settings).exists());
-    let mut up = Up::start(&desk, &["--settings", &settings]);
+    let mut up = start(&desk, &["--settings", &settings]);
     assert!(get(&up.address, "/headers").contains("x-weir-signature: t="));
-    up.signal("INT");
+    signal(&up, "INT");
     up.wait_for("stopping");
     assert!(up.child.wait().unwrap().success());
 }

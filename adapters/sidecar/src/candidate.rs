@@ -169,11 +169,13 @@ pub(crate) async fn watch(store: Arc<Store>, source: Source, events: Option<Even
         let now = stamp(&source.file);
         if now != std::mem::replace(&mut seen, now) && now.is_some() {
             let text = read(&source.file).await;
+            let name = source.file.display();
+            let named = text.as_ref().map_or_else(|_| String::new(), |text| named(text));
             match text.and_then(|text| store.trial().offer(&store, &text, &source.rollout)) {
-                Ok(true) => eprintln!("weir: candidate `{}` is tried beside the bundle in use", source.file.display()),
+                Ok(true) => eprintln!("weir: candidate `{name}`{named} is tried beside the bundle in use"),
                 Ok(false) => {}
                 Err(why) => {
-                    eprintln!("weir: the candidate is not tried:");
+                    eprintln!("weir: the candidate `{name}`{named} is not tried:");
                     why.lines().for_each(|line| eprintln!("weir:   {line}"));
                 }
             }
@@ -184,6 +186,15 @@ pub(crate) async fn watch(store: Arc<Store>, source: Source, events: Option<Even
             events.send(told);
         }
         sleep(LOOK).await;
+    }
+}
+
+/// What a candidate's first line calls it, whether that is true or not.
+fn named(text: &[u8]) -> String {
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    match serde_json::from_slice::<policy::wire::Manifest>(first) {
+        Ok(policy::wire::Manifest { id, serial, .. }) => format!(", bundle `{}` serial {serial},", id.escape_debug()),
+        Err(_) => String::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! They run in the plain engine: under [`TEST_SECRET`] and not the host's, without trusted hops or records, at the times that the
 //! tests state. So a test comes out the same at a desk and on every host, tests of accounts and breached passwords too. A test of one
-//! request is judged on its own, but for a login with a name or a password in it, which only memory looks at; that and one of several
+//! request is judged on its own, but for a login with a body or credentials, which only memory looks into; that and one of several
 //! are remembered in small tables of their own, and left out on hosts that remember nothing.
 
 mod expect;
@@ -22,7 +22,7 @@ use crate::keys::Keys;
 use crate::policy::wire::{self, TestLine};
 use crate::policy::{Bundle, Problem, Problems, Settings};
 use crate::request::ClientAddressSettings;
-use crate::state::{Limits, Memory, RecordKeys, Records, Tables, Touched};
+use crate::state::{Limits, RecordKeys, Records, Tables, Touched};
 
 /// What stands in the place of the host's secret while tests run: everybody knows it, so no host may be given it.
 pub const TEST_SECRET: &[u8] = b"weir-golden-tests-1";
@@ -180,8 +180,7 @@ impl Engine {
                 let path = path.as_deref().unwrap_or(facts.path);
                 let headers_known = sent.headers_known.as_deref();
                 let facts = Facts { path, headers: &sent.headers, headers_known, ..facts };
-                let plan = self.plan(&facts, now);
-                if is_single && plan.reads_login() {
+                if is_single && self.plan(&facts, now).reads_login() {
                     if !K::REMEMBERS {
                         return Ok(false);
                     }
@@ -189,10 +188,11 @@ impl Engine {
                 }
                 let verdict = match &mut kept {
                     Some(kept) if K::REMEMBERS => {
+                        let plan = self.plan(&facts, now);
                         let records = kept.lend(plan.touched());
                         self.decide(plan, records)
                     }
-                    _ => self.conclude(plan, None, Memory::default(), None),
+                    _ => self.judge(&facts, now),
                 };
                 let mut differences = Vec::new();
                 for line in request.iter().filter(|_| number == sent.times) {

@@ -182,6 +182,44 @@ impl Hasher {
     }
 }
 
+/// The content that stands in place of the second line in this form, as bytes or in base64; for desks, which show and compare it. `None`:
+/// it is none. What hosts would say of it is not looked at.
+pub fn read(second: &[u8]) -> Option<Content> {
+    let form = find(second)?;
+    let compact = open(&form)?;
+    let mut content: Content = serde_json::from_slice(compact.rest).ok()?;
+    content.tests = serde_json::from_slice(compact.tests).ok()?;
+    let networks = &mut content.networks;
+    for (text, table) in [
+        (&mut networks.v4, compact.v4),
+        (&mut networks.v6, compact.v6),
+        (&mut networks.asn_v4, compact.asn_v4),
+        (&mut networks.asn_v6, compact.asn_v6),
+        (&mut networks.country_v4, compact.country_v4),
+        (&mut networks.country_v6, compact.country_v6),
+    ] {
+        *text = BASE64_STANDARD.encode(table);
+    }
+    if compact.breached.len() != content.breached.len() {
+        return None;
+    }
+    for (entry, table) in content.breached.iter_mut().zip(&compact.breached) {
+        entry.table = BASE64_STANDARD.encode(table);
+    }
+    let names = &mut content.names;
+    compact.names.each(&mut |named| {
+        names.push(NamedEntry {
+            token: named.token.into_owned(),
+            name: named.name.into_owned(),
+            category: named.category.into_owned(),
+            operator: named.operator.map(Cow::into_owned),
+            ranges: named.ranges.map(Cow::into_owned),
+            generic: named.generic,
+        });
+    })?;
+    Some(content)
+}
+
 /// The compact form of content; `None` where its tables are no base64 or it has more words than can be numbered, which no bundle has that may be used.
 pub fn write(content: &Content) -> Option<Vec<u8>> {
     let networks = &content.networks;

@@ -3,9 +3,19 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use filter_core::policy::wire::Content;
+use filter_core::policy::wire::{Content, Manifest};
 use serde::Serialize;
 use serde_json::Value;
+
+use super::Opened;
+use super::held::{Held, held, tables};
+use crate::time;
+
+/// The part that is the first line.
+const MANIFEST: &str = "bundle";
+const ADDRESSES: &str = "addresses of list";
+/// Items of a list that a person is shown.
+const SHOWN: usize = 20;
 
 /// One thing that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,10 +32,13 @@ pub struct Change {
     pub after: Option<Value>,
 }
 
-/// Everything that differs, in the order of a bundle's parts. The order of rules is a part of its own.
-pub fn diff(before: &Content, after: &Content) -> Vec<Change> {
-    let (one, other) = (value(before), value(after));
+/// Everything that differs, in the order of a bundle's parts: first what the first line says, which is [`Change::is_of_manifest`]. The
+/// order of rules is a part of its own.
+pub fn diff(before: &Opened, after: &Opened) -> Vec<Change> {
     let mut changes = Vec::new();
+    by_key(MANIFEST, terms(&before.manifest), terms(&after.manifest), &mut changes);
+    let (before, after) = (&before.content, &after.content);
+    let (one, other) = (value(before), value(after));
     let mut keyed = |part: &'static str, place: &str, key: &'static str| {
         by_key(part, list(&one, place, key), list(&other, place, key), &mut changes);
     };
@@ -56,24 +69,46 @@ pub fn diff(before: &Content, after: &Content) -> Vec<Change> {
         all
     };
     by_key("filter", filters(&one), filters(&other), &mut changes);
-    let tables = [
-        ("IPv4", "v4"),
-        ("IPv6", "v6"),
-        ("AS of IPv4", "asn_v4"),
-        ("AS of IPv6", "asn_v6"),
-        ("country of IPv4", "country_v4"),
-        ("country of IPv6", "country_v6"),
+    held_by(before, after, &mut changes);
+    changes
+}
+
+/// What the first line says beside the content's id: who signed, when it serves. That a signature holds is for `weir verify`.
+fn terms(manifest: &Manifest) -> Keyed {
+    let time = |time: Option<u64>| time.map(|time| Value::from(time::show(time)));
+    let terms = [
+        ("serial", Some(Value::from(manifest.serial))),
+        ("signed with key", Some(Value::from(manifest.key.as_deref().unwrap_or("none")))),
+        ("not before", time(manifest.not_before)),
+        ("expires", time(manifest.expires)),
     ];
-    for (name, what) in tables {
-        let of =
-            |content: &Value| content.pointer(&format!("/networks/{what}")).and_then(Value::as_str).map_or(0, str::len);
-        let at = |content: &Value| content.pointer(&format!("/networks/{what}")).cloned();
-        if at(&one) != at(&other) {
-            let size = |content: &Value| Some(Value::from(format!("{} bytes", of(content))));
-            changes.push(Change { part: "ranges", name: name.into(), before: size(&one), after: size(&other) });
+    terms.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// Addresses that came into a network list or left it, and tables that are others.
+fn held_by(before: &Content, after: &Content, changes: &mut Vec<Change>) {
+    let (old, mut new) = (held(before), held(after));
+    let blocks = |these: &Held, those: &Held| Value::from(these.minus(those));
+    for (name, old) in &old {
+        let now = new.remove(name).unwrap_or_default();
+        if *old != now {
+            let (gone, come) = (blocks(old, &now), blocks(&now, old));
+            changes.push(Change { part: ADDRESSES, name: name.clone(), before: Some(gone), after: Some(come) });
         }
     }
-    changes
+    for (name, now) in new.into_iter().filter(|(_, now)| now.len() > 0) {
+        let come = Some(blocks(&now, &Held::default()));
+        changes.push(Change { part: ADDRESSES, name, before: None, after: come });
+    }
+    for (old, new) in tables(&before.networks).into_iter().zip(tables(&after.networks)) {
+        if old.2 != new.2 {
+            let told = |(_, ranges, parts): (_, usize, [&str; 2])| {
+                let digest: String = crate::shelf::sha256(parts.concat().as_bytes()).chars().take(16).collect();
+                (ranges > 0).then(|| Value::from(format!("{ranges} ranges, SHA-256 {digest}")))
+            };
+            changes.push(Change { part: "table", name: old.0.into(), before: told(old), after: told(new) });
+        }
+    }
 }
 
 /// Texts that came into a list or left it.
@@ -144,9 +179,31 @@ fn order(part: &'static str, one: &Value, other: &Value, place: &str) -> Option<
     (old != new).then(|| Change { part, name: String::new(), before: Some(old.into()), after: Some(new.into()) })
 }
 
+impl Change {
+    /// It is of the first line and not of the content.
+    pub fn is_of_manifest(&self) -> bool {
+        self.part == MANIFEST
+    }
+}
+
+/// A value on one line, long lists cut short.
+struct Short<'v>(&'v Value);
+
+impl fmt::Display for Short<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_array().and_then(|all| all.split_at_checked(SHOWN)) {
+            Some((first, rest)) if !rest.is_empty() => {
+                write!(f, "{} and {} more", Value::from(first), rest.len())
+            }
+            _ => self.0.fmt(f),
+        }
+    }
+}
+
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Change { part, name, before, after } = self;
+        let (before, after) = (before.as_ref().map(Short), after.as_ref().map(Short));
         let name = if name.is_empty() { String::new() } else { format!(" {name}") };
         match (before, after) {
             (None, Some(after)) => write!(f, "+ {part}{name}: {after}"),

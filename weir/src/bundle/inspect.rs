@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use filter_core::policy::wire::{Action, Condition, Content, Manifest, Mode};
-use filter_core::policy::{Bundle, Problems, check_content};
+use filter_core::policy::wire::{Action, Condition, Manifest, Mode, RateLimit};
 use filter_core::signals::SIGNALS;
 use policy_compiler::lint::resources::cost;
 use serde::Serialize;
 
+use super::Opened;
+use super::held::{Held, held, tables};
 use crate::time;
 
 /// Everything that a bundle says of itself, large tables as their size.
@@ -23,8 +24,16 @@ pub struct Inspection {
     pub weights: Vec<(String, i32, i32)>,
     /// Names of automation.
     pub names: usize,
-    /// Network lists: name, kind, date.
-    pub networks: Vec<(String, String, Option<String>)>,
+    /// It came in the compact form.
+    pub is_compact: bool,
+    /// Network lists: name, kind, date, how many ranges of addresses.
+    pub networks: Vec<(String, String, Option<String>, usize)>,
+    /// Tables of addresses beside the lists, and how many ranges they have.
+    pub tables: Vec<(&'static str, usize)>,
+    /// Rate limits, as they were written.
+    pub limits: Vec<RateLimit>,
+    /// Golden tests.
+    pub tests: usize,
     /// Endpoints: id and path.
     pub endpoints: Vec<(String, String)>,
     /// Lists of texts with their length.
@@ -57,36 +66,35 @@ pub struct RuleLine {
     pub cost: u64,
 }
 
-/// The two lines of a bundle that a host would take, whoever signed it.
-///
-/// # Errors
-/// Everything that is wrong with it.
-pub fn read(text: &str) -> Result<(Manifest, Content), Problems> {
-    Bundle::parse(text.as_bytes())?;
-    let (first, second) = text.trim_end().split_once('\n').unwrap_or((text, ""));
-    let manifest = serde_json::from_str(first).unwrap_or_else(|_| Manifest::of(second, 0));
-    Ok((manifest, check_content(second)?))
-}
-
 /// Looks into a bundle at `now` (milliseconds since the epoch).
-///
-/// # Errors
-/// Everything that is wrong with it.
-pub fn inspect(text: &str, now: u64) -> Result<Inspection, Problems> {
-    let (manifest, content) = read(text)?;
+pub fn inspect(bundle: &Opened, now: u64) -> Inspection {
+    let (manifest, content) = (bundle.manifest.clone(), bundle.content.clone());
+    let held = held(&content);
     let own = |id: &str| SIGNALS.iter().find(|signal| signal.id == id).map_or(0, |signal| signal.weight);
     let weights = content.weights.iter().map(|(id, weight)| (id.clone(), own(id), *weight));
     let allow =
         content.allow.iter().map(|rule| line(&rule.id, &Action::Allow, rule.mode, &rule.when, rule.note.as_ref()));
     let rules = content.rules.iter().map(|rule| line(&rule.id, &rule.then, rule.mode, &rule.when, rule.note.as_ref()));
     let rules: Vec<RuleLine> = allow.chain(rules).collect();
-    Ok(Inspection {
-        bytes: text.len(),
+    Inspection {
+        bytes: bundle.text.len(),
         is_stale: manifest.expires.is_some_and(|expires| now >= expires),
         manifest,
         weights: weights.filter(|(_, own, weight)| own != weight).collect(),
         names: content.names.len(),
-        networks: content.networks.lists.into_iter().map(|list| (list.name, list.kind, list.date)).collect(),
+        is_compact: bundle.is_compact,
+        tables: tables(&content.networks).into_iter().map(|(name, ranges, _)| (name, ranges)).collect(),
+        networks: content
+            .networks
+            .lists
+            .into_iter()
+            .map(|list| {
+                let ranges = held.get(&list.name).map_or(0, Held::len);
+                (list.name, list.kind, list.date, ranges)
+            })
+            .collect(),
+        limits: content.limits,
+        tests: content.tests.len(),
         endpoints: content.endpoints.into_iter().map(|endpoint| (endpoint.id, endpoint.path)).collect(),
         lists: content.lists.into_iter().map(|(name, texts)| (name, texts.len())).collect(),
         breached: content
@@ -97,7 +105,7 @@ pub fn inspect(text: &str, now: u64) -> Result<Inspection, Problems> {
         otherwise: action(&content.otherwise),
         cost: rules.iter().fold(0, |sum, rule| sum.saturating_add(rule.cost)),
         rules,
-    })
+    }
 }
 
 fn line(id: &str, then: &Action, mode: Mode, when: &Condition, note: Option<&String>) -> RuleLine {
@@ -107,6 +115,10 @@ fn line(id: &str, then: &Action, mode: Mode, when: &Condition, note: Option<&Str
     };
     let (id, note) = (id.to_owned(), note.cloned());
     RuleLine { id, then: action(then), mode, when: when.clone(), note, cost: cost(when) }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// An action's word, and what is said with it.
@@ -122,7 +134,8 @@ impl fmt::Display for Inspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Manifest { id, serial, not_before, expires, key, .. } = &self.manifest;
         writeln!(f, "bundle     {id}")?;
-        writeln!(f, "serial     {serial}, {} bytes", self.bytes)?;
+        let form = if self.is_compact { ", in the compact form; the two lines have" } else { "," };
+        writeln!(f, "serial     {serial}{form} {} bytes", self.bytes)?;
         match key {
             Some(key) => writeln!(f, "signed     with key {key}; `weir verify` says whether that holds")?,
             None => writeln!(f, "signed     by nobody")?,
@@ -134,8 +147,11 @@ impl fmt::Display for Inspection {
             writeln!(f, "expires    {}{}", time::show(*to), if self.is_stale { ": stale" } else { "" })?;
         }
         writeln!(f, "names      {}", self.names)?;
-        for (name, kind, date) in &self.networks {
-            writeln!(f, "network    {name}, {kind}, {}", date.as_deref().unwrap_or("no date"))?;
+        for (name, kind, date, ranges) in &self.networks {
+            writeln!(f, "network    {name}, {kind}, {}, {ranges} ranges", date.as_deref().unwrap_or("no date"))?;
+        }
+        for (name, ranges) in self.tables.iter().filter(|(_, ranges)| *ranges > 0) {
+            writeln!(f, "table      {name} of {ranges} ranges")?;
         }
         for (id, own, weight) in &self.weights {
             writeln!(f, "weight     {id} {weight}, its own is {own}")?;
@@ -149,14 +165,19 @@ impl fmt::Display for Inspection {
         for (name, kind, keys, bits, date) in &self.breached {
             writeln!(f, "breached   {name}, {keys} {kind} of {bits} bits, {}", date.as_deref().unwrap_or("no date"))?;
         }
+        for limit in &self.limits {
+            writeln!(f, "limit      {}", json(limit))?;
+        }
         for rule in &self.rules {
             let mode = if rule.mode == "shadow" { ", in shadow" } else { "" };
             writeln!(f, "rule       {}: {}{mode}", rule.id, rule.then)?;
+            writeln!(f, "             when {}", json(&rule.when))?;
             if let Some(note) = &rule.note {
                 writeln!(f, "             {note}")?;
             }
         }
         writeln!(f, "otherwise  {}", self.otherwise)?;
+        writeln!(f, "tests      {}", self.tests)?;
         write!(f, "cost       at most {}.{} us a request in conditions", self.cost / 1000, self.cost / 100 % 10)
     }
 }

@@ -2,26 +2,20 @@
 
 use std::fmt;
 
-use filter_core::policy::{Problems, check_content, compact};
+use filter_core::policy::compact;
 
-use super::{Lines, SealError};
+use super::Opened;
 
 /// The first line as it stands, and after it the compact form of what the second says: as bytes, or in base64 where only text can
 /// travel.
 ///
 /// # Errors
-/// Where the text is no bundle, or its first line does not vouch for the form that this version writes.
-pub fn pack(text: &str, is_text: bool) -> Result<Vec<u8>, PackError> {
-    let Lines { manifest, content } = Lines::read(text)?;
-    let form = compact::write(&check_content(&content)?).ok_or(PackError::NotVouched("its tables cannot be read"))?;
-    match &manifest.bincode {
-        None => return Err(PackError::NotVouched("its first line names no compact form")),
-        Some(digest) if *digest != compact::digest(&form) => {
-            return Err(PackError::NotVouched("its first line names another one than this version of weir makes"));
-        }
-        Some(_) => {}
-    }
-    let first = text.split_once('\n').map_or(text, |(first, _)| first).trim_end();
+/// Where the first line vouches for no compact form.
+pub fn pack(bundle: &Opened, is_text: bool) -> Result<Vec<u8>, NotVouched> {
+    // Which form it names, and that it is this content's, was looked at when it was opened.
+    bundle.manifest.bincode.as_ref().ok_or(NotVouched)?;
+    let form = compact::write(&bundle.content).ok_or(NotVouched)?;
+    let first = bundle.text.split_once('\n').map_or(bundle.text.as_str(), |(first, _)| first).trim_end();
     let mut bytes = [first.as_bytes(), b"\n"].concat();
     if is_text {
         bytes.extend_from_slice(compact::text(&form).as_bytes());
@@ -32,40 +26,17 @@ pub fn pack(text: &str, is_text: bool) -> Result<Vec<u8>, PackError> {
     Ok(bytes)
 }
 
-/// Why a bundle cannot be packed.
+/// No host would take its compact form.
 #[derive(Debug)]
-pub enum PackError {
-    /// It is none.
-    NoBundle(SealError),
-    /// Its content is wrong.
-    Content(Problems),
-    /// Hosts would not take it, for this reason.
-    NotVouched(&'static str),
-}
+pub struct NotVouched;
 
-impl From<SealError> for PackError {
-    fn from(error: SealError) -> Self {
-        PackError::NoBundle(error)
-    }
-}
-
-impl From<Problems> for PackError {
-    fn from(problems: Problems) -> Self {
-        PackError::Content(problems)
-    }
-}
-
-impl fmt::Display for PackError {
+impl fmt::Display for NotVouched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            PackError::NoBundle(error) => error.fmt(f),
-            PackError::Content(problems) => problems.fmt(f),
-            PackError::NotVouched(why) => write!(f, "{why}; build it again with `weir build`"),
-        }
+        f.write_str("its first line names no compact form; build it again with `weir build`")
     }
 }
 
-impl std::error::Error for PackError {}
+impl std::error::Error for NotVouched {}
 
 #[cfg(test)]
 mod tests {
@@ -73,13 +44,14 @@ mod tests {
     use filter_core::policy::wire::Manifest;
 
     use super::*;
+    use crate::bundle::open;
 
     #[test]
     fn the_default_bundle_is_the_same_packed() {
-        let text = std::str::from_utf8(crate::desk::DEFAULT).unwrap();
-        let expected = Bundle::parse(text.as_bytes()).unwrap();
+        let opened = open(crate::desk::DEFAULT).unwrap();
+        let expected = Bundle::parse(crate::desk::DEFAULT).unwrap();
         for is_text in [false, true] {
-            let packed = Bundle::parse(&pack(text, is_text).unwrap()).unwrap();
+            let packed = Bundle::parse(&pack(&opened, is_text).unwrap()).unwrap();
             assert_eq!(format!("{packed:?}"), format!("{expected:?}"));
         }
     }
@@ -87,18 +59,8 @@ mod tests {
     #[test]
     fn what_no_host_would_take_is_not_packed() {
         let line = r#"{"otherwise":"allow"}"#;
-        let bundle = |bincode: Option<&str>| {
-            let manifest = Manifest { bincode: bincode.map(str::to_owned), ..Manifest::of(line, 1) };
-            format!("{}\n{line}\n", serde_json::to_string(&manifest).unwrap())
-        };
-        for (text, expected) in [
-            (bundle(None), "its first line names no compact form; build it again with `weir build`"),
-            (bundle(Some("00")), "its first line names another one than this version of weir makes; build it again"),
-            ("{}".to_owned(), "it is not two lines"),
-            (bundle(None).replace("allow", "deny"), "/otherwise (line 1, column 19): unknown word `deny`"),
-        ] {
-            let refused = pack(&text, false).unwrap_err().to_string();
-            assert!(refused.starts_with(expected), "{refused}");
-        }
+        let text = format!("{}\n{line}\n", serde_json::to_string(&Manifest::of(line, 1)).unwrap());
+        let refused = pack(&open(text.as_bytes()).unwrap(), false).unwrap_err().to_string();
+        assert_eq!(refused, "its first line names no compact form; build it again with `weir build`");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use filter_core::policy::{seal as sign, wire};
+use filter_core::policy::{check_content, compact, seal as sign, wire};
 use wire::Manifest;
 
 use super::SigningKey;
@@ -42,13 +42,21 @@ impl Lines {
 /// Writes the bundle with a new first line, signed where there is a key. A signature that was there is gone.
 ///
 /// # Errors
-/// Where the times contradict each other.
+/// Where the times contradict each other, or there is a compact form and the content is none.
 pub fn seal(lines: &Lines, terms: &Terms, key: Option<&SigningKey>) -> Result<String, SealError> {
     let old = &lines.manifest;
+    // Made of the content, and not taken over: a signature would vouch for whatever stood there.
+    let bincode = match &old.bincode {
+        Some(_) => {
+            let content = check_content(&lines.content).map_err(|problems| SealError(problems.to_string()))?;
+            compact::write(&content).map(|form| compact::digest(&form))
+        }
+        None => None,
+    };
     let manifest = Manifest {
         not_before: terms.not_before.or(old.not_before),
         expires: terms.expires.or(old.expires),
-        bincode: old.bincode.clone(),
+        bincode,
         ..Manifest::of(&lines.content, terms.serial.unwrap_or(old.serial))
     };
     if let (Some(from), Some(to)) = (manifest.not_before, manifest.expires)
@@ -74,3 +82,19 @@ impl fmt::Display for SealError {
 }
 
 impl std::error::Error for SealError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_compact_form_is_this_content_s_whatever_stood_there() {
+        let text = std::str::from_utf8(crate::desk::DEFAULT).unwrap();
+        let mut lines = Lines::read(text).unwrap();
+        let own = lines.manifest.bincode.replace("0".repeat(64));
+        let sealed = Lines::read(&seal(&lines, &Terms::default(), None).unwrap()).unwrap();
+        assert_eq!(sealed.manifest.bincode, own);
+        lines.manifest.bincode = None;
+        assert_eq!(Lines::read(&seal(&lines, &Terms::default(), None).unwrap()).unwrap().manifest.bincode, None);
+    }
+}

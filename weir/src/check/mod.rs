@@ -65,6 +65,12 @@ pub fn check(kind: Kind, file: &Path, text: &str) -> Result<String, Vec<Finding>
     })
 }
 
+/// What is wrong with a file that is no text.
+pub fn findings_of_bytes(file: &Path, problems: &Problems) -> Vec<Finding> {
+    let (name, text) = (file.display().to_string(), Arc::<str>::from(""));
+    problems.iter().map(|problem| finding(Kind::Bundle, &name, &text, problem)).collect()
+}
+
 /// What a host would take and nobody means, in a bundle or in the bundle that a policy makes; none where it is refused.
 pub fn lint(kind: Kind, file: &Path, text: &str, context: &Context) -> Vec<Finding> {
     let mut context = context.clone();

@@ -7,6 +7,8 @@ mod tests;
 
 pub use unseen::unseen;
 
+use std::io;
+
 use filter_core::engine::{Engine, Verdict};
 use filter_core::facts::Fact;
 use filter_core::fingerprint::Claim;
@@ -15,7 +17,9 @@ use filter_core::signals::CrawlerProof;
 use serde_json::{Value, json};
 
 use crate::case::{self, Comparison};
-use crate::source::show_time;
+use crate::host::Host;
+use crate::replay::{Memory, Step, walk};
+use crate::source::{Source, show_time};
 use crate::trace::Request;
 
 /// What is told about one request. [`Display`](std::fmt::Display) writes it with colours; print it through `anstream`.
@@ -29,6 +33,8 @@ pub struct Explanation {
     pub prior: Option<i32>,
     /// Facts that could not be seen.
     pub unseen: Vec<&'static str>,
+    /// Whether what came before counted; `None` for an event alone: its host knew.
+    pub remembered: Option<bool>,
     /// How the verdict compares with the one in the case.
     pub comparison: Option<String>,
 }
@@ -36,25 +42,54 @@ pub struct Explanation {
 impl Explanation {
     /// Explains an event alone.
     pub fn of_event(event: Value) -> Self {
-        Explanation { event, about: Vec::new(), prior: None, unseen: Vec::new(), comparison: None }
+        Explanation { event, about: Vec::new(), prior: None, unseen: Vec::new(), remembered: None, comparison: None }
     }
 
-    /// Judges a request and explains.
+    /// Judges a request on its own, as if nothing had come before, and explains.
     pub fn of_request(engine: &Engine, request: &Request) -> Self {
         let lent = request.facts();
         let facts = lent.facts();
-        let verdict = engine.judge(&facts, request.t);
+        Self::of_verdict(engine, request, &engine.judge(&facts, request.t))
+    }
+
+    /// Judges the lines of a file in order, as `weir replay` does, and explains the first request that is the one. `None`: there is none.
+    ///
+    /// # Errors
+    /// Where the file cannot be read that far.
+    pub fn of_replayed(
+        engine: &Engine,
+        source: &mut Source,
+        host: Option<&Host>,
+        is_it: impl Fn(u64, &str) -> bool,
+    ) -> io::Result<Option<Self>> {
+        let (mut memory, mut found) = (Memory::of(engine), None);
+        let walked = walk(source, engine, host, &mut memory, None, &mut |step| match step {
+            Step::Asked(line, request, verdict) if is_it(line, &request.id) => {
+                found = Some(Self::of_verdict(engine, request, verdict));
+                Err(io::Error::other("the rest is of no interest"))
+            }
+            _ => Ok(()),
+        });
+        match found {
+            Some(found) => Ok(Some(found)),
+            None => walked.map(|()| None),
+        }
+    }
+
+    fn of_verdict(engine: &Engine, request: &Request, verdict: &Verdict<'_>) -> Self {
+        let facts = request.facts();
         let Weights { prior, .. } = engine.bundle().weights();
-        let comparison = request.case.as_ref().map(|case| match case::compare(case, engine, &verdict) {
+        let comparison = request.case.as_ref().map(|case| match case::compare(case, engine, verdict) {
             Comparison::Same => "the same verdict as recorded".to_owned(),
             Comparison::Changed(text) => format!("another bundle, another verdict: {text}"),
             Comparison::Broken(text) => format!("not the recorded verdict: {text}"),
         });
         Explanation {
-            event: case::event(&verdict, &request.id),
-            about: about(request, &verdict),
+            event: case::event(verdict, &request.id),
+            about: about(request, verdict),
             prior: Some(*prior),
-            unseen: unseen(&facts),
+            unseen: unseen(&facts.facts()),
+            remembered: Some(verdict.ticket().is_some()),
             comparison,
         }
     }
@@ -68,6 +103,7 @@ impl Explanation {
             "request": about,
             "prior": self.prior,
             "unseen": self.unseen,
+            "remembered": self.remembered,
             "comparison": self.comparison,
         })
     }

@@ -25,6 +25,15 @@ impl Display for Explanation {
         if !self.unseen.is_empty() {
             writeln!(f, "\n{DIM}not seen by this host: {}{DIM:#}", self.unseen.join(", "))?;
         }
+        if let Some(remembered) = self.remembered {
+            let told = match remembered {
+                true => "what the lines before it left in memory counts",
+                false => {
+                    "judged on its own, as if nothing had come before; for lines of a file --remember judges those before it first"
+                }
+            };
+            writeln!(f, "\n{DIM}{told}{DIM:#}")?;
+        }
         if let Some(comparison) = &self.comparison {
             writeln!(f, "\n{BOLD}case{BOLD:#} {comparison}")?;
         }

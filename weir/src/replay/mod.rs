@@ -5,23 +5,24 @@ mod memory;
 mod problems;
 mod render;
 mod summary;
+mod walk;
 
 pub use heavy::Heavy;
 pub use memory::Memory;
 pub use problems::Problems;
 pub use render::many;
 pub use summary::Summary;
+pub(crate) use walk::{Step, walk};
 
 use std::io;
 
 use filter_core::engine::shadow::Shadow;
 use filter_core::engine::{Engine, Verdict};
-use filter_core::state::Records;
 
 use crate::case;
 use crate::host::Host;
 use crate::source::Source;
-use crate::trace::{Record, Request};
+use crate::trace::Request;
 
 /// Judges every request of `source` with what `memory` holds of those before, and counts; `each` is shown every request with
 /// its verdict, and a candidate every one that it is to look at. Answers are settled where they stand.
@@ -36,38 +37,24 @@ pub fn run(
     host: Option<&Host>,
     memory: &mut Memory,
     summary: &mut Summary,
-    mut shadow: Option<&mut Shadow>,
+    shadow: Option<&mut Shadow>,
     mut each: impl FnMut(u64, &Request, &Verdict<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
-    while let Some((line, record)) = source.next_record()? {
-        let mut request = match record {
-            Ok(Record::Request(request)) => request,
-            Ok(Record::Response(answer)) => {
-                summary.count_answer(memory.settle(engine, &answer, shadow.as_deref_mut()));
-                continue;
+    walk(source, engine, host, memory, shadow, &mut |step| match step {
+        Step::Asked(line, request, verdict) => {
+            summary.count(verdict);
+            if let Some(case) = &request.case {
+                summary.cases.add(name, line, case::compare(case, engine, verdict));
             }
-            Err(problem) => {
-                summary.problems.add(name, line, &problem);
-                continue;
-            }
-        };
-        if let Some(host) = host {
-            host.project(&mut request);
+            each(line, request, verdict)
         }
-        let lent = request.facts();
-        let facts = lent.facts();
-        let plan = engine.plan(&facts, request.t);
-        let records = memory.tables().map_or_else(Records::default, |tables| tables.lend(plan.touched()));
-        let verdict = engine.decide(plan, records);
-        summary.count(&verdict);
-        if let Some(case) = &request.case {
-            summary.cases.add(name, line, case::compare(case, engine, &verdict));
+        Step::Answered(_, is_known) => {
+            summary.count_answer(is_known);
+            Ok(())
         }
-        each(line, &request, &verdict)?;
-        let mark = shadow.as_deref_mut().and_then(|shadow| shadow.look(&facts, &verdict, &request.id));
-        if let Some(ticket) = verdict.ticket() {
-            memory.wait(&request.id, ticket, mark);
+        Step::Broken(line, problem) => {
+            summary.problems.add(name, line, &problem);
+            Ok(())
         }
-    }
-    Ok(())
+    })
 }

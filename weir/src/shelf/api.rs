@@ -27,6 +27,9 @@ pub(super) struct Api {
     token: String,
 }
 
+/// The variables that hold the vendors' tokens.
+pub(super) const TOKENS: [&str; 2] = ["FASTLY_API_TOKEN", "CLOUDFLARE_API_TOKEN"];
+
 /// What a vendor calls its things.
 pub(super) struct Names {
     pub(super) vendor: &'static str,
@@ -55,7 +58,9 @@ impl Api {
         let set = |name| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let token = set(names.token_variable).ok_or_else(|| {
             let (name, vendor, scope) = (names.token_variable, names.vendor, names.scope);
-            ShelfError::Place(format!("`{name}` is not set; give it an API token of {vendor} that has {scope}"))
+            ShelfError::Place(format!(
+                "`{name}` is not set, and no --token-file given; give an API token of {vendor} that has {scope}"
+            ))
         })?;
         let base = set(names.base_variable).unwrap_or_else(|| names.base.to_owned());
         let is_here = |uri: &Uri| uri.host().is_some_and(|host| ["127.0.0.1", "localhost", "[::1]"].contains(&host));

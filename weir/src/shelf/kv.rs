@@ -14,7 +14,7 @@ use super::cloudflare::Cloudflare;
 use super::fastly::Fastly;
 use super::place::{Item, Tag};
 use super::{ShelfError, sha256};
-use crate::bundle::{Lines, pack};
+use crate::bundle::{Lines, open, pack};
 
 /// A store of one of the vendors.
 #[derive(Debug)]
@@ -73,7 +73,8 @@ impl Kv {
             Item::Blob(sum) => {
                 self.write(&format!("content/{}", manifest.id), second.as_bytes(), only_if)?;
                 // A form that this version does not make is left to who built it: hosts have the other one.
-                if let (Some(digest), Ok(packed)) = (&manifest.bincode, pack(&text, false))
+                let packed = open(bytes).ok().and_then(|opened| pack(&opened, false).ok());
+                if let (Some(digest), Some(packed)) = (&manifest.bincode, packed)
                     && let Some((_, form)) = packed.split_at_checked(first.len().saturating_add(1))
                 {
                     self.write(&format!("compact/{digest}"), form, only_if)?;

@@ -8,6 +8,7 @@ use ureq::Agent;
 use ureq::http::Response;
 
 use super::ShelfError;
+use super::api::TOKENS;
 use super::kv::{Kv, changed};
 use crate::files;
 
@@ -67,7 +68,7 @@ pub enum Tag {
 
 impl Place {
     /// `fastly:STORE_ID`, `cloudflare:ACCOUNT_ID/NAMESPACE_ID`, a URL, or else a folder. The token, if any, goes with each HTTP request as
-    /// `Authorization: Bearer`; the vendors' tokens come from `variable`, which reads the environment.
+    /// `Authorization: Bearer`, or to the vendor in place of the one that `variable`, which reads the environment, has for it.
     ///
     /// # Errors
     /// Where a vendor's store is misnamed, or its token is not set, or the place is of a kind that nobody here knows.
@@ -76,7 +77,11 @@ impl Place {
         token: Option<String>,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, ShelfError> {
-        if let Some(kv) = Kv::parse(given, variable) {
+        let given_or_set = |name: &str| match &token {
+            Some(token) if TOKENS.contains(&name) => Some(token.clone()),
+            _ => variable(name),
+        };
+        if let Some(kv) = Kv::parse(given, &given_or_set) {
             return kv.map(Place::Kv);
         }
         if !given.starts_with("http://") && !given.starts_with("https://") {

@@ -22,13 +22,13 @@ pub use svg::svg;
 use std::collections::HashMap;
 use std::io;
 
-use filter_core::engine::Engine;
-use filter_core::state::{Act, LoginResult, Records};
+use filter_core::engine::{Engine, Verdict};
+use filter_core::state::{Act, LoginResult};
 
 use crate::host::Host;
-use crate::replay::{Memory, Problems};
+use crate::replay::{Memory, Problems, Step, walk};
 use crate::source::Source;
-use crate::trace::{Record, Response};
+use crate::trace::{Request, Response};
 
 use self::sessions::Sessions;
 
@@ -94,59 +94,49 @@ impl Tuning {
         host: Option<&Host>,
         mut each: impl FnMut(),
     ) -> io::Result<()> {
-        while let Some((line, record)) = source.next_record()? {
-            let mut request = match record {
-                Ok(Record::Request(request)) => request,
-                Ok(Record::Response(answer)) => {
-                    self.answer(engine, &answer);
-                    self.memory.settle(engine, &answer, None);
-                    continue;
+        let mut memory = std::mem::take(&mut self.memory);
+        let walked = walk(source, engine, host, &mut memory, None, &mut |step| {
+            match step {
+                Step::Asked(_, request, verdict) => {
+                    self.ask(engine, request, verdict);
+                    each();
                 }
-                Err(problem) => {
-                    self.problems.add(name, line, &problem);
-                    continue;
-                }
-            };
-            if let Some(host) = host {
-                host.project(&mut request);
+                Step::Answered(answer, _) => self.answer(engine, answer),
+                Step::Broken(line, problem) => self.problems.add(name, line, &problem),
             }
-            let lent = request.facts();
-            let facts = lent.facts();
-            let plan = engine.plan(&facts, request.t);
-            let (client, visit) = (plan.keys().client, plan.touched().visit);
-            let records = self.memory.tables().map_or_else(Records::default, |tables| tables.lend(plan.touched()));
-            let verdict = engine.decide(plan, records);
-            let endpoint = verdict.endpoint;
-            let is_wanted = self.wanted.endpoints.is_empty()
-                || endpoint.is_some_and(|one| is_named(&self.wanted.endpoints, &one.id, one.label.as_deref()));
-            // What an allow rule lets pass no threshold touches.
-            let is_allowed =
-                verdict.rule().is_some_and(|rule| engine.bundle().allow().iter().any(|allow| allow.id == rule.id));
-            let score = verdict.score.value;
-            self.sessions.visit(client, request.t, (is_wanted && !is_allowed).then_some(score));
-            if let Some(place) =
-                endpoint.and_then(|one| engine.bundle().endpoints().iter().position(|other| other.id == one.id))
-            {
-                if self.waiting.len() >= WAITING {
-                    // In a trace answers follow their requests soon: those that are left have none.
-                    self.waiting.clear();
-                }
-                let waiting = Waiting { client, place, act: visit.act, is_attempt: visit.attempt.is_some() };
-                self.waiting.insert(request.id.clone(), waiting);
+            Ok(())
+        });
+        self.memory = memory;
+        walked
+    }
+
+    fn ask(&mut self, engine: &Engine, request: &Request, verdict: &Verdict<'_>) {
+        self.requests = self.requests.saturating_add(1);
+        let (Some(ticket), Some(visit)) = (verdict.ticket(), verdict.memory.visit) else { return };
+        let (client, endpoint) = (ticket.keys().client, verdict.endpoint);
+        let is_wanted = self.wanted.endpoints.is_empty()
+            || endpoint.is_some_and(|one| is_named(&self.wanted.endpoints, &one.id, one.label.as_deref()));
+        // What an allow rule lets pass no threshold touches.
+        let is_allowed =
+            verdict.rule().is_some_and(|rule| engine.bundle().allow().iter().any(|allow| allow.id == rule.id));
+        let score = verdict.score.value;
+        self.sessions.visit(client, request.t, (is_wanted && !is_allowed).then_some(score));
+        let endpoints = engine.bundle().endpoints();
+        if let Some(place) = endpoint.and_then(|one| endpoints.iter().position(|other| other.id == one.id)) {
+            if self.waiting.len() >= WAITING {
+                // In a trace answers follow their requests soon: those that are left have none.
+                self.waiting.clear();
             }
-            if let Some(ticket) = verdict.ticket() {
-                self.memory.wait(&request.id, ticket, None);
-            }
-            self.requests = self.requests.saturating_add(1);
-            each();
+            let waiting = Waiting { client, place, act: visit.act, is_attempt: visit.attempt.is_some() };
+            self.waiting.insert(request.id.clone(), waiting);
         }
-        Ok(())
     }
 
     /// Ends all sessions: how many of each score there were.
     pub fn finish(mut self) -> Curve {
         self.sessions.end_all();
-        Curve::new(self.sessions.good, self.sessions.others)
+        let Sessions { good, others, highest, .. } = self.sessions;
+        Curve { highest: highest.into_iter().collect(), ..Curve::new(good, others) }
     }
 
     fn answer(&mut self, engine: &Engine, answer: &Response) {
@@ -155,7 +145,9 @@ impl Tuning {
         let result = || answer.with_outcome(|outcome| endpoint.answers.result(act, outcome));
         if endpoint.login.is_some() && is_attempt {
             match result() {
-                Some(LoginResult::Passed) if !self.wanted.no_logins => self.sessions.turn_good(client),
+                Some(LoginResult::Passed) if !self.wanted.no_logins => {
+                    self.sessions.turn_good(client, &endpoint.id, true)
+                }
                 Some(LoginResult::Failed) => self.sessions.fail_login(client),
                 _ => {}
             }
@@ -165,7 +157,7 @@ impl Tuning {
                 false => answer.status < 400,
             };
             if has_passed {
-                self.sessions.turn_good(client);
+                self.sessions.turn_good(client, &endpoint.id, false);
             }
         }
     }

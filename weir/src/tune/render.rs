@@ -55,11 +55,7 @@ pub fn table(curve: &Curve, solved: Option<&Solved>, touch: f64) -> String {
         }
         None => {
             let _ = writeln!(text, "\nno threshold touches {} or less of the good sessions", percent(touch));
-            let _ = writeln!(
-                text,
-                "{} of them score 100: attackers who got in, where logins were attacked in that time; take traffic of a quieter one, or --no-logins",
-                curve.at(100).touched
-            );
+            let _ = writeln!(text, "{}", why_none(curve));
         }
     }
     if solved.is_some_and(|solved| solved.at_most > touch) {
@@ -71,6 +67,35 @@ pub fn table(curve: &Curve, solved: Option<&Solved>, touch: f64) -> String {
         );
     }
     text
+}
+
+/// Which of the good sessions stand in the way, and what may be done.
+fn why_none(curve: &Curve) -> String {
+    let told = curve.highest.iter().map(|((endpoint, is_login), count)| match is_login {
+        true => format!("{count} by a login that passed at `{endpoint}`"),
+        false => format!("{count} by what passed at `{endpoint}`"),
+    });
+    let told = told.collect::<Vec<_>>().join(", ");
+    let (mut login, mut others) = (false, Vec::new());
+    for ((endpoint, is_login), _) in &curve.highest {
+        if *is_login {
+            login = true;
+        } else {
+            others.push(format!("`{endpoint}`"));
+        }
+    }
+    let mut remedies = vec!["take traffic of a quieter time".to_owned()];
+    if login {
+        remedies.push("leave logins out with --no-logins".to_owned());
+    }
+    if !others.is_empty() {
+        remedies.push(format!("name with --good only what shows people, without {}", others.join(" and ")));
+    }
+    let none = remedies.join(", or ");
+    format!(
+        "{} of them score 100 and count as good: {told}; where attackers got what they came for, {none}",
+        curve.at(100).touched
+    )
 }
 
 fn bar(part: f64, least: usize) -> String {

@@ -1,6 +1,7 @@
 //! Sessions while they last, and the scores of those that ended.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 /// Sessions that are kept open: 40 bytes each.
 const OPEN: usize = 262_144;
@@ -20,20 +21,23 @@ pub(super) struct Sessions {
     most: usize,
     pub(super) good: Histogram,
     pub(super) others: Histogram,
+    /// Good sessions of the highest score by what made them good first: an endpoint's id, and whether it was a login there.
+    pub(super) highest: BTreeMap<(String, bool), u64>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Session {
     last: u64,
     /// Greatest score where the threshold will be asked; `None`: it was not there.
     score: Option<u8>,
-    passed: bool,
+    /// What made it good first.
+    passed: Option<(Rc<str>, bool)>,
     failed: u8,
 }
 
 impl Default for Sessions {
     fn default() -> Self {
-        Sessions { open: HashMap::new(), most: OPEN, good: [0; 101], others: [0; 101] }
+        Sessions { open: HashMap::new(), most: OPEN, good: [0; 101], others: [0; 101], highest: BTreeMap::new() }
     }
 }
 
@@ -57,10 +61,10 @@ impl Sessions {
         self.open.insert(client, Session { last: t, score, ..Session::default() });
     }
 
-    /// A login passed, or something was bought.
-    pub(super) fn turn_good(&mut self, client: u64) {
+    /// A login passed, or something was bought, at this endpoint.
+    pub(super) fn turn_good(&mut self, client: u64, endpoint: &str, is_login: bool) {
         if let Some(session) = self.open.get_mut(&client) {
-            session.passed = true;
+            session.passed.get_or_insert_with(|| (endpoint.into(), is_login));
         }
     }
 
@@ -95,7 +99,12 @@ impl Sessions {
 
     fn end(&mut self, session: Session) {
         let Some(score) = session.score else { return };
-        let is_good = session.passed && session.failed <= FAILED;
+        let passed = session.passed.filter(|_| session.failed <= FAILED);
+        let is_good = passed.is_some();
+        if let Some((endpoint, is_login)) = passed.filter(|_| score == 100) {
+            let count = self.highest.entry((endpoint.to_string(), is_login)).or_default();
+            *count = count.saturating_add(1);
+        }
         let histogram = if is_good { &mut self.good } else { &mut self.others };
         if let Some(count) = histogram.get_mut(usize::from(score)) {
             *count = count.saturating_add(1);
@@ -122,10 +131,10 @@ mod tests {
         for (t, score) in [(0, Some(3)), (1000, Some(40)), (2000, None), (3000, Some(7))] {
             sessions.visit(1, t, score);
         }
-        sessions.turn_good(1);
+        sessions.turn_good(1, "buy", false);
         sessions.visit(1, 3000 + PAUSE + 1, Some(90));
         sessions.visit(2, 0, None);
-        sessions.turn_good(2);
+        sessions.turn_good(2, "buy", false);
         assert_eq!(ended(sessions), (vec![(40, 1)], vec![(90, 1)]), "who was not there does not count");
     }
 
@@ -135,7 +144,7 @@ mod tests {
         for (client, failed) in [(1, 5), (2, 6)] {
             sessions.visit(client, 0, Some(10));
             (0..failed).for_each(|_| sessions.fail_login(client));
-            sessions.turn_good(client);
+            sessions.turn_good(client, "login", true);
         }
         assert_eq!(ended(sessions), (vec![(10, 1)], vec![(10, 1)]));
     }

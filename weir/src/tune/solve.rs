@@ -10,9 +10,11 @@ pub struct Curve {
     /// All others that came where the threshold will be asked.
     pub others: u64,
     /// Of the good ones those that score at least so much, by score.
-    touched: Vec<u64>,
+    pub(super) touched: Vec<u64>,
     /// The same of the others.
-    acted_on: Vec<u64>,
+    pub(super) acted_on: Vec<u64>,
+    /// Good sessions of score 100 by what made them good: an endpoint's id, whether it was a login there, and how many.
+    pub(super) highest: Vec<((String, bool), u64)>,
 }
 
 /// A threshold and what it does.
@@ -47,7 +49,13 @@ impl Curve {
             reach.reverse();
             reach
         };
-        Curve { good: good.iter().sum(), others: others.iter().sum(), touched: reach(&good), acted_on: reach(&others) }
+        Curve {
+            good: good.iter().sum(),
+            others: others.iter().sum(),
+            touched: reach(&good),
+            acted_on: reach(&others),
+            highest: Vec::new(),
+        }
     }
 
     /// What a threshold does.

@@ -7,6 +7,7 @@ use filter_core::policy::{Bundle, Settings, check_content, wire};
 
 use super::*;
 use crate::source::Options;
+use crate::trace::Record;
 
 const POLICY: &str = r#"{"endpoints":[
     {"id":"login","path":"/login","methods":["POST"],"label":"login"},

@@ -66,7 +66,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
         .with_context(|| format!("`{}` cannot be written", args.output.display()))?;
     writeln!(out, "{}: {report}", args.output.display())?;
     if let Some(path) = &args.compact {
-        let bytes = bundle::pack(&text, false)?;
+        let bytes = bundle::pack(&bundle::open(text.as_bytes())?, false)?;
         files::replace(path, &bytes).with_context(|| format!("`{}` cannot be written", path.display()))?;
         writeln!(out, "{}: {} bytes", path.display(), bytes.len())?;
     }
@@ -95,7 +95,7 @@ fn refuse(args: &Args, out: &mut impl Write) -> anyhow::Result<Exit> {
     let path = &args.source;
     let text = std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
     let findings = check::check(Kind::Policy, path, &text).err().unwrap_or_default();
-    findings.iter().try_for_each(|finding| writeln!(out, "{}\n", finding.render()))?;
+    super::check::problems(&findings, out)?;
     writeln!(out, "{} not built, {}", args.output.display(), many(findings.len() as u64, "problem"))?;
     Ok(Exit::Problems)
 }

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use filter_core::request::Prefix;
 use policy_compiler::lint;
 use serde_json::Value;
+use weir::bundle;
 use weir::check::{self, Finding, Kind};
 use weir::input::Input;
 use weir::replay::many;
@@ -72,7 +73,15 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let mut out = super::out::stdout();
     for path in &args.files {
         let name = path.display().to_string();
-        let text = read(path)?;
+        let text = match bundle::text(read(path)?) {
+            Ok(text) => text,
+            Err(problems) => {
+                let findings = check::findings_of_bytes(path, &problems);
+                show(&findings, args.output, &mut out)?;
+                all.extend(findings.iter().map(Finding::to_json));
+                continue;
+            }
+        };
         let kind = match args.kind {
             Some(KindArg::Bundle) => Kind::Bundle,
             Some(KindArg::Settings) => Kind::Settings,
@@ -96,9 +105,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
             }
             Err(findings) => findings,
         };
-        if args.output == Output::Text {
-            findings.iter().try_for_each(|finding| writeln!(out, "{}\n", finding.render()))?;
-        }
+        show(&findings, args.output, &mut out)?;
         all.extend(findings.iter().map(Finding::to_json));
     }
     let count = all.len();
@@ -110,10 +117,30 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     Ok(Exit::problems_if(count > 0))
 }
 
-fn read(path: &Path) -> anyhow::Result<String> {
+/// Problems that a person is shown of one file: more are the same mistake, or another file's form.
+const SHOWN: usize = 50;
+
+/// The first problems in full, and how many more there are.
+pub(super) fn problems(findings: &[Finding], out: &mut impl Write) -> std::io::Result<()> {
+    let (first, more) = findings.split_at_checked(SHOWN).unwrap_or((findings, &[]));
+    first.iter().try_for_each(|finding| writeln!(out, "{}\n", finding.render()))?;
+    match more.len() {
+        0 => Ok(()),
+        more => writeln!(out, "and {more} more; mend these first, or see all with `weir check --output json`\n"),
+    }
+}
+
+fn show(findings: &[Finding], output: Output, out: &mut impl Write) -> std::io::Result<()> {
+    if output == Output::Json {
+        return Ok(());
+    }
+    problems(findings, out)
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     Input::open(path)
         .and_then(|mut input| input.read_to_end(&mut bytes))
         .with_context(|| format!("`{}` cannot be read", path.display()))?;
-    String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("`{}` is not UTF-8", path.display()))
+    Ok(bytes)
 }

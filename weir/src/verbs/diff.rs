@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::ValueEnum;
 use serde_json::json;
-use weir::bundle::{Verdicts, compare, diff, read};
+use weir::bundle::{Change, Verdicts, compare, diff, open_file};
 use weir::desk;
 use weir::replay::many;
 use weir::source::{Options, Source};
 
 use super::Exit;
 
-/// Show what a new bundle changes: rules, lists, weights, settings; and on recorded traffic, which verdicts
+/// Show what a new bundle changes: serial and signer, rules, lists and what is in them, weights, settings; and on recorded traffic, which verdicts
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -47,11 +47,7 @@ enum Output {
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
-    let content = |path: &Path| -> anyhow::Result<_> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
-        Ok(read(&text).with_context(|| format!("`{}` is refused", path.display()))?.1)
-    };
-    let changes = diff(&content(&args.before)?, &content(&args.after)?);
+    let changes = diff(&open_file(&args.before)?, &open_file(&args.after)?);
     let verdicts = args.on.as_deref().map(|trace| verdicts(&args, trace)).transpose()?;
     let mut out = super::out::stdout();
     if args.output == Output::Json {
@@ -62,7 +58,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
         writeln!(out, "{object:#}")?;
         return Ok(Exit::Fine);
     }
-    if changes.is_empty() {
+    if changes.iter().all(Change::is_of_manifest) {
         writeln!(out, "both mean the same")?;
     }
     changes.iter().try_for_each(|change| writeln!(out, "{change}"))?;

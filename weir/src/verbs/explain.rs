@@ -4,10 +4,12 @@ use std::io::Write;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use filter_core::facts::{Fact, Provenance};
 use weir::explain::Explanation;
 use weir::single::{self, Found, Selector};
+use weir::source::{Options, Source};
 use weir::trace::{Request, Text};
 
 use super::Exit;
@@ -41,6 +43,10 @@ pub(super) struct Args {
     /// Scheme, where the file has none
     #[arg(long, value_enum)]
     scheme: Option<Scheme>,
+    /// Judge the lines of the file before it first, as `weir replay` does, so that what they left in memory counts; without it the request is judged
+    /// as if nothing had come before
+    #[arg(long, conflicts_with_all = ["receipt", "entry", "address", "scheme"])]
+    remember: bool,
     #[command(flatten)]
     engine: EngineArgs,
     /// What is printed
@@ -52,6 +58,7 @@ const AFTER: &str = "\
 Examples:
   weir explain access.log --line 17
   weir explain recorded.trace.jsonl.gz --id r-4711 --as cloudflare
+  weir explain access.log --line 17 --remember  with what the 16 lines before it left in memory
   weir explain acted-on.jsonl --line 1          a case, judged anew and compared
   weir explain events.ndjson --receipt CODE     what a blocked caller complains about
   weir explain session.har --entry 3
@@ -73,21 +80,40 @@ enum Output {
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let selector = Selector { id: args.id.clone(), line: args.line, entry: args.entry, receipt: args.receipt.clone() };
-    let explanation = match single::pick(&args.file, &selector)? {
-        Found::Event(event) => Explanation::of_event(event),
-        Found::Request(mut request) => {
-            complete(&mut request, &args);
-            if let Some(host) = args.engine.host() {
-                host.project(&mut request);
-            }
-            Explanation::of_request(&args.engine.load()?, &request)
-        }
-    };
+    let explanation = if args.remember { remembered(&args)? } else { alone(&args, &selector)? };
     match args.output {
         Output::Text => write!(super::out::stdout(), "{explanation}")?,
         Output::Json => writeln!(std::io::stdout().lock(), "{:#}", explanation.to_json())?,
     }
     Ok(Exit::Fine)
+}
+
+fn alone(args: &Args, selector: &Selector) -> anyhow::Result<Explanation> {
+    Ok(match single::pick(&args.file, selector)? {
+        Found::Event(event) => Explanation::of_event(event),
+        Found::Request(mut request) => {
+            complete(&mut request, args);
+            if let Some(host) = args.engine.host() {
+                host.project(&mut request);
+            }
+            Explanation::of_request(&args.engine.load()?, &request)
+        }
+    })
+}
+
+fn remembered(args: &Args) -> anyhow::Result<Explanation> {
+    let name = args.file.display();
+    ensure!(args.line.is_some() || args.id.is_some(), "--remember needs --line or --id: which request is it?");
+    let engine = args.engine.load()?;
+    let mut source =
+        Source::open(&args.file, Options::default()).with_context(|| format!("`{name}` cannot be read"))?;
+    let is_it = |line: u64, id: &str| match args.line {
+        Some(wanted) => line == wanted,
+        None => args.id.as_deref() == Some(id),
+    };
+    let found = Explanation::of_replayed(&engine, &mut source, args.engine.host(), is_it);
+    let found = found.with_context(|| format!("`{name}` cannot be read further"))?;
+    found.with_context(|| format!("`{name}` has no such request; lines of traces and logs can be remembered"))
 }
 
 /// Adds what the person knows and the file does not say.

@@ -3,9 +3,8 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::ValueEnum;
-use weir::bundle::inspect;
+use weir::bundle::{OpenError, inspect, open_file};
 use weir::time;
 
 use super::Exit;
@@ -16,7 +15,7 @@ use super::Exit;
     after_help = "Examples:\n  weir inspect bundle.json\n  weir inspect bundle.json --output json | jq '.rules[].id'"
 )]
 pub(super) struct Args {
-    /// Bundle
+    /// Bundle, in two lines or in its compact form
     #[arg(value_name = "BUNDLE")]
     bundle: PathBuf,
     /// What is printed
@@ -33,18 +32,19 @@ enum Output {
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
-    let name = args.bundle.display();
-    let text = std::fs::read_to_string(&args.bundle).with_context(|| format!("`{name}` cannot be read"))?;
     let mut out = super::out::stdout();
-    match inspect(&text, time::now()) {
-        Ok(found) => match args.output {
-            Output::Text => writeln!(out, "{found}")?,
-            Output::Json => writeln!(out, "{:#}", serde_json::to_value(found)?)?,
-        },
-        Err(problems) => {
-            problems.iter().try_for_each(|problem| writeln!(out, "{name}: {problem}"))?;
+    let bundle = match open_file(&args.bundle) {
+        Ok(bundle) => bundle,
+        Err(why @ OpenError::NotRead(..)) => return Err(why.into()),
+        Err(why) => {
+            writeln!(out, "{why}")?;
             return Ok(Exit::Problems);
         }
+    };
+    let found = inspect(&bundle, time::now());
+    match args.output {
+        Output::Text => writeln!(out, "{found}")?,
+        Output::Json => writeln!(out, "{:#}", serde_json::to_value(found)?)?,
     }
     Ok(Exit::Fine)
 }

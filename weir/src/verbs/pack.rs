@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use weir::bundle::OpenError;
 use weir::{bundle, files};
 
 use super::Exit;
@@ -30,11 +31,18 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
-    let name = args.bundle.display();
-    let text = std::fs::read_to_string(&args.bundle).with_context(|| format!("`{name}` cannot be read"))?;
     let mut out = super::out::stdout();
-    let bytes = match bundle::pack(&text, args.base64) {
-        Ok(bytes) => bytes,
+    let name = args.bundle.display();
+    let packed = match bundle::open_file(&args.bundle) {
+        Ok(opened) => bundle::pack(&opened, args.base64).map(|bytes| (bytes, opened.text.len())),
+        Err(why @ OpenError::NotRead(..)) => return Err(why.into()),
+        Err(why) => {
+            writeln!(out, "{why}")?;
+            return Ok(Exit::Problems);
+        }
+    };
+    let (bytes, lines) = match packed {
+        Ok(packed) => packed,
         Err(why) => {
             writeln!(out, "{name}: {why}")?;
             return Ok(Exit::Problems);
@@ -42,6 +50,6 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     };
     let to = args.output.display();
     files::replace(&args.output, &bytes).with_context(|| format!("`{to}` cannot be written"))?;
-    writeln!(out, "{to}: {} bytes, the two lines have {}", bytes.len(), text.len())?;
+    writeln!(out, "{to}: {} bytes, the two lines have {lines}", bytes.len())?;
     Ok(Exit::Fine)
 }

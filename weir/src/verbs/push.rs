@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use weir::bundle::Lines;
+use weir::bundle::{self, Lines, OpenError};
 use weir::shelf::{Place, Pushed, Shelf, with_bundle};
 use weir::{desk, files, time};
 
@@ -17,7 +17,7 @@ use super::Exit;
 /// hosts would refuse is not pushed: a serial that is not above those before, an unsigned bundle after a signed one.
 ///
 /// Or it is a Fastly KV Store or a Cloudflare KV namespace, as the Weir services there read it: content/ID, compact/DIGEST and
-/// manifest/SHA256 first, then NAME.history, and the key NAME last. The API token is read from FASTLY_API_TOKEN or CLOUDFLARE_API_TOKEN.
+/// manifest/SHA256 first, then NAME.history, and the key NAME last. The API token is read from --token-file, else from FASTLY_API_TOKEN or CLOUDFLARE_API_TOKEN.
 /// Cloudflare's KV cannot write on condition: there, leave a minute between two pushes.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -28,7 +28,7 @@ Examples:
   CLOUDFLARE_API_TOKEN=... weir push bundle.json cloudflare:ACCOUNT_ID/NAMESPACE_ID
   weir push bundle.json --ecds /etc/weir/ecds.yaml")]
 pub(super) struct Args {
-    /// Bundle
+    /// Bundle, in two lines or in its compact form
     #[arg(value_name = "BUNDLE")]
     bundle: PathBuf,
     /// Folder, URL, fastly:STORE_ID or cloudflare:ACCOUNT_ID/NAMESPACE_ID
@@ -40,7 +40,7 @@ pub(super) struct Args {
     /// Name of the bundle at PLACE: hosts poll NAME.json, or the key NAME
     #[arg(long, value_name = "NAME", default_value = "default")]
     name: String,
-    /// File with the token that the endpoint asks for, sent as `Authorization: Bearer`
+    /// File with the token that the endpoint asks for, sent as `Authorization: Bearer`; for Fastly and Cloudflare the API token
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// Why, for `weir history`
@@ -49,13 +49,20 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
-    let text = read(&args.bundle)?;
     let mut out = super::out::stdout();
-    if let Err(problems) = desk::take(text.as_bytes()) {
-        let name = args.bundle.display();
-        problems.iter().try_for_each(|problem| writeln!(out, "{name}: {problem}"))?;
-        return Ok(Exit::Problems);
-    }
+    let opened = match bundle::open_file(&args.bundle) {
+        Ok(opened) => Ok(opened.text),
+        Err(OpenError::Refused(_, problems)) => Err(problems),
+        Err(why) => return Err(why.into()),
+    };
+    let text = match opened.and_then(|text| desk::take(text.as_bytes()).map(|_| text)) {
+        Ok(text) => text,
+        Err(problems) => {
+            let name = args.bundle.display();
+            problems.iter().try_for_each(|problem| writeln!(out, "{name}: {problem}"))?;
+            return Ok(Exit::Problems);
+        }
+    };
     if let Some(place) = &args.place {
         let token = args.token_file.as_deref().map(read).transpose()?.map(|token| token.trim().to_owned());
         let at = Place::new(place, token, &|name| std::env::var(name).ok())?;

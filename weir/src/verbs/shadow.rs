@@ -10,7 +10,7 @@ use filter_core::policy::Rollout;
 use serde_json::json;
 use weir::replay::{self, Memory, Summary};
 use weir::source::{Options, Source};
-use weir::{desk, shadow};
+use weir::{desk, endpoints, shadow};
 
 use super::Exit;
 use super::engine::EngineArgs;
@@ -84,7 +84,7 @@ struct From {
     #[arg(long, value_name = "FILE")]
     rollout: Option<PathBuf>,
     /// Label or id of an endpoint where clients show that they are good, in place of the rollout's goals; `any`: each answer that is no error; again for more
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "candidate")]
     goal: Vec<String>,
 }
 
@@ -147,6 +147,10 @@ impl From {
             return shadow::merge(reports).map_err(|why| anyhow!(why));
         };
         let active = self.engine.load()?;
+        // Those that are goals unless somebody says otherwise may be missing.
+        let usual = Rollout::default().goals;
+        let given = rollout.goals.iter().filter(|goal| !usual.contains(goal));
+        endpoints::check(active.bundle(), given.map(String::as_str), &["any"]).map_err(|why| anyhow!("goal: {why}"))?;
         let candidate = self.engine.beside(candidate)?;
         let mut shadow = Shadow::new(candidate, rollout.clone());
         let (mut memory, mut summary) = (Memory::of(&active), Summary::new());

@@ -13,7 +13,7 @@ pub(super) struct ShelfArgs {
     /// Name of the bundle there: hosts poll NAME.json
     #[arg(long, value_name = "NAME", default_value = "default", value_parser = name)]
     name: String,
-    /// File with the token that the endpoint asks for, sent as `Authorization: Bearer`
+    /// File with the token that the endpoint asks for, sent as `Authorization: Bearer`; for Fastly and Cloudflare the API token
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 }

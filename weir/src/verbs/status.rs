@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::ValueEnum;
 use serde_json::json;
-use weir::status::{Node, Standing};
+use weir::status::{Candidate, Node, Standing};
 use weir::terminal::shown;
 use weir::time;
 
@@ -13,7 +13,7 @@ use super::shelf::ShelfArgs;
 
 /// Show which node runs which bundle since when, beside the one at PLACE
 ///
-/// Nodes are asked at Envoy's admin address, or that of `weir up`. Exit code 1 where one does not run the bundle that hosts get there, or could
+/// Nodes are asked at Envoy's admin address, or that of `weir up`, which tells of a candidate, too. Exit code 1 where one does not run the bundle that hosts get there, or could
 /// not be asked.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -71,6 +71,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
                         node.not_judged,
                         node.reloads
                     )?,
+                }
+                if let Some(Candidate { bundle, ruling, why }) = &node.candidate {
+                    let short: String = bundle.chars().take(16).collect();
+                    let (ruling, why) = (shown(ruling), shown(why));
+                    writeln!(out, "             beside it candidate {}: {ruling}, since {why}", shown(&short))?;
                 }
             }
         }

@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use policy_compiler::Tests;
 use policy_compiler::golden::{self, Coverage, Failure, Run, TestRun, Touch};
 use serde_json::json;
+use weir::bundle;
 use weir::check::{self, Kind};
 use weir::replay::many;
 
@@ -96,14 +97,21 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
 /// Runs one file's tests; `None` where it is no policy or bundle, and why was said.
 fn one(path: &Path, filter: &str, out: &mut impl Write) -> anyhow::Result<Option<Run>> {
     let name = path.display();
-    let text = std::fs::read_to_string(path).with_context(|| format!("`{name}` cannot be read"))?;
+    let bytes = std::fs::read(path).with_context(|| format!("`{name}` cannot be read"))?;
+    let text = match bundle::text(bytes) {
+        Ok(text) => text,
+        Err(problems) => {
+            problems.iter().try_for_each(|problem| writeln!(out, "{name}: {problem}"))?;
+            return Ok(None);
+        }
+    };
     let bundle = match Kind::detect(&text) {
         Some(Kind::Bundle) => text,
         Some(Kind::Policy) => match check::build(path, Tests::Keep) {
             Ok((bytes, _)) => String::from_utf8(bytes).context("a bundle is text")?,
             Err(found) => {
                 let found = check::findings(&found);
-                found.iter().try_for_each(|finding| writeln!(out, "{}\n", finding.render()))?;
+                super::check::problems(&found, out)?;
                 writeln!(out, "{name}: {}", many(found.len() as u64, "problem"))?;
                 return Ok(None);
             }

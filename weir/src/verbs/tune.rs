@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
 use filter_core::engine::Engine;
 use serde_json::{Value, json};
+use weir::endpoints;
 use weir::files;
 use weir::source::{Options, Source};
 use weir::tune::{Curve, Place, Solved, Tuning, Wanted, patch, svg, table};
@@ -35,9 +36,10 @@ pub(super) struct Args {
     /// Endpoint where the score will be asked, by the bundle's id or label; again for more, none for everywhere
     #[arg(long, value_name = "NAME")]
     endpoint: Vec<String>,
-    /// Endpoint, by id or label, at which what passes makes a session good; again for more. Logins that pass count in any case
-    #[arg(long, value_name = "NAME", default_values = ["checkout", "payment"])]
-    good: Vec<String>,
+    /// Endpoint, by id or label, at which what passes makes a session good; again for more. Without it those labelled `checkout` or `payment`. Logins
+    /// that pass count in any case
+    #[arg(long, value_name = "NAME")]
+    good: Option<Vec<String>>,
     /// Logins that pass make no session good: for traffic in which attackers got in
     #[arg(long)]
     no_logins: bool,
@@ -71,7 +73,7 @@ enum Output {
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let engine = args.engine.load()?;
     let (ids, labels) = names(&engine, &args)?;
-    let wanted = Wanted { endpoints: args.endpoint.clone(), good: args.good.clone(), no_logins: args.no_logins };
+    let wanted = Wanted { endpoints: args.endpoint.clone(), good: args.good(), no_logins: args.no_logins };
     let mut tuning = Tuning::new(&engine, wanted);
     for path in &args.files {
         let name = path.display().to_string();
@@ -125,26 +127,30 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     Ok(Exit::problems_if(malformed > 0 || solved.is_none()))
 }
 
+/// Labels of endpoints that show people, unless somebody says otherwise.
+const GOOD: [&str; 2] = ["checkout", "payment"];
+
+impl Args {
+    fn good(&self) -> Vec<String> {
+        self.good.clone().unwrap_or_else(|| GOOD.map(str::to_owned).to_vec())
+    }
+}
+
 /// The asked endpoints' names, as ids and as labels.
 fn names(engine: &Engine, args: &Args) -> anyhow::Result<(Vec<String>, Vec<String>)> {
-    let endpoints = engine.bundle().endpoints();
-    let is_label = |name: &String| endpoints.iter().any(|one| one.label.as_ref() == Some(name));
-    let is_id = |name: &String| endpoints.iter().any(|one| one.id == *name);
-    if let Some(unknown) = args.endpoint.iter().find(|name| !is_label(name) && !is_id(name)) {
-        let mut known: Vec<&str> =
-            endpoints.iter().flat_map(|one| [Some(one.id.as_str()), one.label.as_deref()]).flatten().collect();
-        known.sort_unstable();
-        known.dedup();
-        bail!(
-            "the bundle has no endpoint `{unknown}`; describe it under `endpoints`{}",
-            if known.is_empty() { String::new() } else { format!(", or name one of `{}`", known.join("`, `")) }
-        );
-    }
-    let has_logins = !args.no_logins && endpoints.iter().any(|one| one.login.is_some());
-    if !has_logins && !args.good.iter().any(|name| is_label(name) || is_id(name)) {
+    let described = engine.bundle().endpoints();
+    let is_label = |name: &String| described.iter().any(|one| one.label.as_ref() == Some(name));
+    // The usual labels may be missing.
+    let good = args.good.iter().flatten().filter(|name| !GOOD.contains(&name.as_str()));
+    let asked = args.endpoint.iter().chain(good);
+    endpoints::check(engine.bundle(), asked.map(String::as_str), &[]).map_err(|why| anyhow!(why))?;
+    let is_known = |name: &String| is_label(name) || described.iter().any(|one| one.id == *name);
+    let good = args.good();
+    let has_logins = !args.no_logins && described.iter().any(|one| one.login.is_some());
+    if !has_logins && !good.iter().any(is_known) {
         bail!(
             "nothing says which sessions turn out good: the bundle has no login, and none of `{}`; describe one under `endpoints`",
-            args.good.join("`, `")
+            good.join("`, `")
         );
     }
     // A name that is both means the label: rules on labels cover more.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use filter_core::policy::{Bundle, Settings};
-use weir::bundle::read_public;
+use weir::bundle::{open, read_public};
 use weir::time;
 
 use super::Exit;
@@ -18,7 +18,7 @@ Examples:
   weir verify --settings envoy-settings.json bundle.json
   weir verify --trust ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo= bundle.json")]
 pub(super) struct Args {
-    /// Bundle
+    /// Bundle, in two lines or in its compact form; what one says the other must say too
     #[arg(value_name = "BUNDLE")]
     bundle: PathBuf,
     /// Public key, or the file that holds its line; again for more
@@ -40,7 +40,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let name = args.bundle.display();
     let text = std::fs::read(&args.bundle).with_context(|| format!("`{name}` cannot be read"))?;
     let mut out = super::out::stdout();
-    let bundle = match Bundle::trusted(&text, &keys) {
+    // What no trusted key signed is not looked into.
+    let bundle = match Bundle::trusted(&text, &keys).and_then(|bundle| open(&text).map(|_| bundle)) {
         Ok(bundle) => bundle,
         Err(problems) => {
             problems.iter().try_for_each(|problem| writeln!(out, "{name}: {problem}"))?;

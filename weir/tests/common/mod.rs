@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod up;
 pub(crate) mod vendor;
 
 use std::io::Write;

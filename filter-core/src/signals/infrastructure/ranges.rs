@@ -77,6 +77,16 @@ impl RangeTable {
         v4.or_else(v6)
     }
 
+    /// Shows the first and the last address of each range and its value, IPv4 before IPv6; for desks, which list and compare them.
+    pub fn each(&self, show: &mut dyn FnMut(IpAddr, IpAddr, u32)) {
+        for Range { first, last, value } in &self.v4 {
+            show(first.to_be_bytes().into(), last.to_be_bytes().into(), *value);
+        }
+        for Range { first, last, value } in &self.v6 {
+            show(first.to_be_bytes().into(), last.to_be_bytes().into(), *value);
+        }
+    }
+
     /// Ranges of both families.
     pub fn len(&self) -> usize {
         self.v4.len().saturating_add(self.v6.len())
