@@ -1,15 +1,18 @@
 //! A hub: where nodes leave what they saw and get what all others did, in one request. It remembers nothing for longer than a node is heard.
 //!
 //! `POST /snapshots` with a node's snapshot (at most 256 KiB) answers the snapshots of the other nodes with the same secret, merged
-//! into one. `GET /live` answers while it runs. Keys in snapshots are keyed hashes: a hub does not learn who they are of.
+//! into one. `GET /live` answers while it runs, `GET /metrics` says how many nodes are heard. With a [`Redis`] several hubs are one: each tells
+//! it what came here and hears what came to the others. Keys in snapshots are keyed hashes: a hub does not learn who they are of.
+
+mod redis;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use filter_core::limits::{SNAPSHOT, SNAPSHOT_NODES};
+use filter_core::limits::{SNAPSHOT, SNAPSHOT_EXPIRY, SNAPSHOT_NODES};
 use filter_core::state::Limits;
 use filter_core::sync::{Node, Peers, Refused, Seed};
 use http_body_util::{BodyExt, Limited};
@@ -24,6 +27,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
+pub use self::redis::Redis;
 use crate::body::Body;
 use crate::clock;
 use crate::run::random_secret;
@@ -54,34 +58,70 @@ const MERGED: Limits = Limits {
 pub struct Hub {
     /// SHA-256 of the token that nodes must show.
     token: Option<[u8; 32]>,
-    fleets: Mutex<BTreeMap<u64, (Node, Peers)>>,
+    fleets: Mutex<BTreeMap<u64, Fleet>>,
+    shared: redis::Health,
+}
+
+/// Nodes with the same secret.
+#[derive(Debug)]
+struct Fleet {
+    hub: Node,
+    peers: Peers,
+    /// When a node was here last: those that others tell of are not.
+    here: BTreeMap<u64, u64>,
+    /// Of each node the epoch that Redis has.
+    stored: BTreeMap<u64, u64>,
+}
+
+impl Fleet {
+    fn new(seed: Seed) -> Self {
+        let peers = Peers::new(seed, SNAPSHOT_NODES);
+        Fleet { hub: Node::new(random_number(), seed), peers, here: BTreeMap::new(), stored: BTreeMap::new() }
+    }
+
+    fn expire(&mut self, now: u64) {
+        self.peers.expire(now);
+        self.here.retain(|_, at| *at >= now.saturating_sub(SNAPSHOT_EXPIRY));
+        self.stored.retain(|node, _| self.peers.snapshot(*node).is_some());
+    }
 }
 
 impl Hub {
     /// Nobody said anything yet. Without a `token` anybody who can connect may say and hear everything.
     pub fn new(token: Option<&str>) -> Self {
-        Hub { token: token.map(|token| Sha256::digest(token.as_bytes()).into()), fleets: Mutex::default() }
+        let token = token.map(|token| Sha256::digest(token.as_bytes()).into());
+        Hub { token, fleets: Mutex::default(), shared: redis::Health::default() }
     }
 
     /// Takes a node's snapshot and gives what the others say.
     fn exchange(&self, snapshot: &[u8], now: u64) -> Result<Vec<u8>, Refused> {
         let seed = Seed::in_snapshot(snapshot)?;
-        let mut fleets = self.fleets.lock().unwrap_or_else(PoisonError::into_inner);
-        for (_, peers) in fleets.values_mut() {
-            peers.expire(now);
-        }
-        fleets.retain(|_, (_, peers)| peers.nodes().next().is_some());
+        let mut fleets = self.fleets(now);
         if !fleets.contains_key(&seed.number()) && fleets.len() >= SECRETS {
             return Err(Refused::OtherSecret);
         }
-        let (hub, peers) = match fleets.entry(seed.number()) {
-            std::collections::btree_map::Entry::Occupied(fleet) => fleet.into_mut(),
-            std::collections::btree_map::Entry::Vacant(place) => {
-                place.insert((Node::new(random_number(), seed), Peers::new(seed, SNAPSHOT_NODES)))
-            }
-        };
+        let Fleet { hub, peers, here, .. } = fleets.entry(seed.number()).or_insert_with(|| Fleet::new(seed));
         let node = peers.add(snapshot, now)?;
+        here.insert(node, now);
         Ok(peers.merged(hub, node, &MERGED, now, SNAPSHOT))
+    }
+
+    /// Fleets with a node that was here lately.
+    fn fleets(&self, now: u64) -> MutexGuard<'_, BTreeMap<u64, Fleet>> {
+        let mut fleets = self.fleets.lock().unwrap_or_else(PoisonError::into_inner);
+        fleets.values_mut().for_each(|fleet| fleet.expire(now));
+        fleets.retain(|_, fleet| !fleet.here.is_empty());
+        fleets
+    }
+
+    /// For Prometheus.
+    fn metrics(&self, now: u64) -> String {
+        let nodes =
+            self.fleets(now).values().fold(0, |sum: usize, fleet| sum.saturating_add(fleet.peers.nodes().count()));
+        let shared = self.shared.metrics();
+        format!(
+            "# TYPE weir_hub_nodes gauge\n# HELP weir_hub_nodes Nodes that are heard, here or by other hubs.\nweir_hub_nodes {nodes}\n{shared}# EOF\n"
+        )
     }
 
     fn admits(&self, given: Option<&HeaderValue>) -> bool {
@@ -108,8 +148,12 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("`{address}` cannot be listened on: {error}"))
 }
 
-/// Serves until the task is dropped.
-pub async fn serve(listener: TcpListener, hub: Arc<Hub>) {
+/// Serves until the task is dropped, and shares by `redis` with other hubs.
+pub async fn serve(listener: TcpListener, hub: Arc<Hub>, redis: Option<Redis>) {
+    if let Some(redis) = redis {
+        let hub = Arc::clone(&hub);
+        tokio::spawn(async move { redis.share(&hub).await });
+    }
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
@@ -134,6 +178,7 @@ pub async fn serve(listener: TcpListener, hub: Arc<Hub>) {
 async fn answer(request: Request<Incoming>, hub: &Hub) -> Response<Body> {
     match (request.method(), request.uri().path()) {
         (&Method::GET, "/live") => text(StatusCode::OK, "alive"),
+        (&Method::GET, "/metrics") => metrics(hub.metrics(clock::milliseconds())),
         (&Method::POST, PATH) if !hub.admits(request.headers().get(AUTHORIZATION)) => {
             text(StatusCode::UNAUTHORIZED, "show the hub's token: `authorization: Bearer TOKEN`")
         }
@@ -152,8 +197,15 @@ async fn answer(request: Request<Incoming>, hub: &Hub) -> Response<Body> {
                 Err(why) => text(StatusCode::UNPROCESSABLE_ENTITY, &why.to_string()),
             }
         }
-        _ => text(StatusCode::NOT_FOUND, "ask for POST /snapshots or GET /live"),
+        _ => text(StatusCode::NOT_FOUND, "ask for POST /snapshots, GET /live or GET /metrics"),
     }
+}
+
+fn metrics(text: String) -> Response<Body> {
+    let mut response = Response::new(Body::of(text));
+    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
 }
 
 fn text(status: StatusCode, text: &str) -> Response<Body> {

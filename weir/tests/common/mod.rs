@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod up;
+pub(crate) mod running;
 pub(crate) mod vendor;
 
 use std::io::Write;
