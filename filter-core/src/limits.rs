@@ -177,6 +177,9 @@ pub const SNAPSHOT_RECORDS: usize = 16 << 10;
 /// processors (2026-11). Together with `SNAPSHOT` at most 64 MiB, at a hub.
 pub const SNAPSHOT_NODES: usize = 256;
 
+/// Bytes of a board, many nodes' snapshots as one value: 256 of 16 KiB. Workers KV takes 25 MiB a value, Fastly's KV Store 25 MB.
+pub const BOARD: usize = 4 << 20;
+
 /// Milliseconds after which a node that says nothing new is heard no longer. A KV store shows a write within 60 s, so that two of three may be
 /// lost.
 pub const SNAPSHOT_EXPIRY: u64 = 3 * 60 * 1000;

@@ -10,7 +10,7 @@ use crowd::{START, come, hash, request};
 use filter_core::limits;
 use filter_core::state::sketches::Scale;
 use filter_core::state::{Client, Limits, Memory, Network, Tables, Tool};
-use filter_core::sync::{Node, Peers, Seed};
+use filter_core::sync::{Node, Peers, Refused, Seed};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -260,4 +260,71 @@ proptest! {
         };
         prop_assert_eq!(read(delivered(&other)), read(found));
     }
+}
+
+/// A board says what the nodes would one by one, whatever else stands on it.
+#[test]
+fn a_board_is_its_snapshots() {
+    let now = START + 60_000;
+    let mut all = peers();
+    for id in 1..=5 {
+        let mut tables = Tables::new(&LIMITS);
+        (0..20).for_each(|number| {
+            come(&mut tables, id * 7 + number, START + number);
+        });
+        all.add(&Node::new(id, Seed::default()).snapshot(&tables, now, 8 << 10), now).unwrap();
+    }
+    let board = all.board(usize::MAX);
+    let mut read = peers();
+    assert_eq!(read.add_board(&board, now), Ok(5));
+    assert_eq!(read, all);
+    assert_eq!(read.add_board(&board, now), Ok(5));
+    assert_eq!(read, all, "twice is once");
+
+    let short = all.board(board.len() - 1);
+    assert!(short.len() < board.len());
+    assert_eq!(peers().add_board(&short, now), Ok(4), "whole snapshots, or none");
+    for end in 0..board.len() {
+        let taken = peers().add_board(&board[..end], now);
+        assert!(if end < 4 { taken.is_err() } else { taken.unwrap() < 5 }, "{end}: {taken:?}");
+    }
+    assert_eq!(peers().add_board(&vec![0; limits::BOARD + 1], now), Err(Refused::TooLong));
+    assert_eq!(peers().add_board(b"WSB\xff", now), Err(Refused::OtherVersion));
+    assert_eq!(peers().add_board(&board, now + limits::SNAPSHOT_EXPIRY + 1), Ok(0), "too old");
+    let mut strange = board.clone();
+    strange.splice(4..4, [3, 0, 0, 0, b'x', b'y', b'z']);
+    assert_eq!(peers().add_board(&strange, now), Ok(5), "what is no snapshot is left out");
+}
+
+/// Instances of one node, each short-lived: the second goes on where the first was, and what it holds itself is newer.
+#[test]
+fn a_node_goes_on_where_another_instance_of_it_was() {
+    let (mut first, mut second) = (Tables::new(&LIMITS), Tables::new(&LIMITS));
+    (0..30).for_each(|number| {
+        come(&mut first, 7, START + number);
+    });
+    (0..10).for_each(|number| {
+        come(&mut first, 8, START + number);
+        come(&mut second, 8, START + 100 + number);
+    });
+    (0..5).for_each(|number| {
+        come(&mut second, 8, START + 200 + number);
+    });
+    let now = START + 1_000;
+    let mut slot = peers();
+    slot.add(&Node::new(1, Seed::default()).snapshot(&first, now, 16 << 10), now).unwrap();
+    slot.restore(1, &mut second, now);
+    assert_eq!((crowd::known(&mut second, 7), crowd::known(&mut second, 8)), (30, 15));
+    slot.restore(1, &mut second, now);
+    assert_eq!((crowd::known(&mut second, 7), crowd::known(&mut second, 8)), (30, 15), "twice is once");
+
+    // The third hears of it, too; who did not come for minutes is not carried on for ever.
+    slot.add(&Node::new(1, Seed::default()).snapshot(&second, now + 10_000, 16 << 10), now + 10_000).unwrap();
+    let mut third = Tables::new(&LIMITS);
+    slot.restore(1, &mut third, now + 10_000);
+    assert_eq!(crowd::known(&mut third, 7), 30);
+    let late = now + 600_000;
+    let mut fourth = Tables::new(&LIMITS);
+    slot.restore(1, &mut fourth, late);
+    assert_eq!(crowd::known(&mut fourth, 7), 0);
 }

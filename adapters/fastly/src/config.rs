@@ -26,6 +26,8 @@ pub(crate) struct Knobs {
     pub(crate) events: Option<String>,
     /// Whether those who came before are remembered, in the cache of the point of presence.
     pub(crate) memory: bool,
+    /// KV Store by which points of presence tell each other what they saw; `null`: they do not. Needs memory and a secret.
+    pub(crate) share: Option<String>,
     /// Milliseconds that an answer of the KV Store is waited for, where a bundle is to be had. The last good one serves on after that.
     pub(crate) kv_wait_ms: u32,
     /// Whether untagged requests may be answered from the host's cache.
@@ -57,6 +59,7 @@ impl Default for Knobs {
             backend: BACKEND.to_owned(),
             events: None,
             memory: true,
+            share: None,
             kv_wait_ms: 1000,
             cache: false,
             sandbox: Sandbox::default(),

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! A sandbox serves one request after the other while the host keeps it. What is remembered lies in the cache of the point of
-//! presence ([`records`], [`cells`]); the bundle comes from a KV Store by way of that cache ([`store`]). A panic costs the request its verdict
+//! presence ([`records`], [`cells`]); the bundle comes from a KV Store by way of that cache ([`store`]),
+//! and so does what other points of presence saw ([`share`]). A panic costs the request its verdict
 //! and nothing more ([`fail_open`]); no store error reaches a client.
 
 mod hostcalls;
@@ -16,6 +17,7 @@ mod facts;
 mod store;
 mod records;
 mod cells;
+mod share;
 mod tarpit;
 mod act;
 mod forward;

@@ -6,7 +6,7 @@
 use core::time::Duration;
 
 use filter_core::state::{
-    Account, Address, Client, ClientDetail, Endpoint, FORM, Limits, Network, RecordKeys, Records, Site, Tool,
+    Account, Address, Client, ClientDetail, Endpoint, FORM, Limits, Network, RecordKeys, Records, Site, Tables, Tool,
 };
 
 use crate::hostcalls::Arena;
@@ -87,6 +87,20 @@ impl Held {
         }
     }
 
+    /// Keeps them in a sandbox's own tables, where these have a place for them.
+    pub(crate) fn copy_to(&self, tables: &mut Tables) {
+        let Held { keys, wants_detail: _, client, detail, address, network, tool, account, endpoint, site } = self;
+        let to = tables.find(keys);
+        put_into(to.client, client);
+        put_into(to.detail, detail);
+        put_into(to.address, address);
+        put_into(to.network, network);
+        put_into(to.tool, tool);
+        put_into(to.account, account);
+        put_into(to.endpoint, endpoint);
+        put_into(to.site, site);
+    }
+
     /// Writes them back; what the cache does not take is forgotten.
     pub(crate) fn save(&self) {
         let Held { keys, wants_detail: _, client, detail, address, network, tool, account, endpoint, site } = self;
@@ -106,10 +120,23 @@ impl Held {
     }
 }
 
+fn put_into<R: Copy>(place: Option<&mut R>, record: &Option<R>) {
+    if let (Some(place), Some(record)) = (place, record) {
+        *place = *record;
+    }
+}
+
 fn put(kind: &str, key: u64, bytes: &[u8]) {
     let _ = cache::insert(name(kind, key).as_bytes(), bytes, &[], KEEP);
 }
 
+#[cfg(feature = "test-seam")]
+fn name(kind: &str, key: u64) -> String {
+    let place = crate::facts::seam::place().unwrap_or_default();
+    format!("weir/records/{FORM}/{kind}/{key:016x}{place}")
+}
+
+#[cfg(not(feature = "test-seam"))]
 fn name(kind: &str, key: u64) -> String {
     format!("weir/records/{FORM}/{kind}/{key:016x}")
 }

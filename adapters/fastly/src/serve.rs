@@ -1,10 +1,11 @@
 //! One sandbox: its requests one after the other, each judged, then answered or passed on.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use filter_core::engine::{Engine, Ticket};
 use filter_core::facts::{Fact, Outcome as Answered};
 use filter_core::state::Records;
+use filter_core::sync::Seed;
 
 use crate::act::{self, Done, Outcome, Way};
 use crate::cells::Cells;
@@ -14,6 +15,7 @@ use crate::forward;
 use crate::hostcalls::request::{self, Request};
 use crate::hostcalls::sandbox;
 use crate::records::Held;
+use crate::share::{self, Share};
 use crate::store::Store;
 use crate::{fail_open, log};
 
@@ -22,7 +24,11 @@ struct Sandbox {
     knobs: Knobs,
     /// `None`: the settings cannot be used, and requests pass unjudged.
     store: Option<Store>,
+    /// What other points of presence know, from the second request on.
+    share: Option<Share>,
     bytes: RequestBytes,
+    /// Requests that were served.
+    count: u32,
 }
 
 /// Serves the request that this sandbox was made for, and those that come while it is kept.
@@ -31,11 +37,10 @@ pub(crate) fn run() {
     let Ok(mut request) = Request::first() else { return log::say("the host gave no request") };
     fail_open::waits_for_request(request);
     let mut sandbox = Sandbox::open();
-    let mut count = 0u32;
     loop {
         sandbox.serve(request);
-        count = count.saturating_add(1);
-        if !sandbox.goes_on(count, started) {
+        sandbox.count = sandbox.count.saturating_add(1);
+        if !sandbox.goes_on(started) {
             return;
         }
         match sandbox::next_request(sandbox.knobs.sandbox.wait_ms) {
@@ -68,24 +73,28 @@ impl Sandbox {
                 None
             }
         };
-        Sandbox { knobs, store, bytes: RequestBytes::default() }
+        Sandbox { knobs, store, share: None, bytes: RequestBytes::default(), count: 0 }
     }
 
-    fn goes_on(&self, count: u32, started: Instant) -> bool {
+    fn goes_on(&self, started: Instant) -> bool {
         let limits = &self.knobs.sandbox;
-        count < limits.requests
+        self.count < limits.requests
             && started.elapsed().as_secs() < limits.seconds
             && sandbox::cpu_milliseconds().is_ok_and(|used| used < limits.cpu_ms)
             && sandbox::memory_mib().is_ok_and(|taken| taken < limits.memory_mib)
     }
 
     fn serve(&mut self, request: Request) {
-        let Sandbox { knobs, store, bytes } = self;
+        let Sandbox { knobs, store, share, bytes, .. } = self;
         let engine = store.as_mut().and_then(|store| {
             #[cfg(feature = "test-seam")]
             {
                 let seam = crate::facts::seam::kv(request).unwrap_or_default();
                 (store.fault, store.instead) = (seam.kv, seam.pointer);
+                if crate::facts::seam::place() != seam.place {
+                    crate::facts::seam::come_to(seam.place);
+                    *share = None;
+                }
             }
             store.refresh();
             store.engine()
@@ -96,17 +105,22 @@ impl Sandbox {
             return fail_open::is_served();
         }
         let (Some(engine), Some(store)) = (engine, store) else {
-            return pass(request, knobs, bytes, &Way::default(), None);
+            pass(request, knobs, bytes, &Way::default(), None);
+            return;
         };
-        let (Done { hold, outcome, event }, due) = judge(&engine, store, request, knobs, bytes);
+        // A sandbox that is not kept has no use for what others say.
+        if share.is_none() && self.count > 0 {
+            *share = begin_to_share(knobs, &engine);
+        }
+        let (Done { hold, outcome, event }, due) = judge(&engine, store, share.as_mut(), request, knobs, bytes);
         if let Some(time) = hold {
             std::thread::sleep(time);
         }
-        match outcome {
+        let held = match outcome {
             Outcome::Answer(response) => {
                 forward::send_on(response);
                 // What we answer ourselves says nothing about the client that the score does not.
-                if let Some(Due { ticket, mut held, since }) = due {
+                due.map(|Due { ticket, mut held, since }| {
                     engine.settle(
                         &ticket,
                         &Answered { status: Fact::Absent, ..Answered::default() },
@@ -114,9 +128,14 @@ impl Sandbox {
                         since,
                     );
                     held.save();
-                }
+                    held
+                })
             }
             Outcome::Pass(way) => pass(request, knobs, bytes, &way, due.map(|due| (&*engine, due))),
+        };
+        if let (Some(share), Some(held)) = (share, held) {
+            held.copy_to(&mut share.tables);
+            share.tick(bytes.now());
         }
         if let (Some(endpoint), Some(event)) = (&knobs.events, event) {
             log::event(endpoint, &event);
@@ -124,9 +143,22 @@ impl Sandbox {
     }
 }
 
+/// As one of the places with the same secret, where the knobs say so.
+fn begin_to_share(knobs: &Knobs, engine: &Engine) -> Option<Share> {
+    let store = knobs.share.as_deref().filter(|_| knobs.memory)?;
+    let seed = Seed::of(Some(engine.keys()?));
+    let wait = Duration::from_millis(u64::from(knobs.kv_wait_ms));
+    #[cfg(feature = "test-seam")]
+    let name = crate::facts::seam::place().unwrap_or_else(share::name);
+    #[cfg(not(feature = "test-seam"))]
+    let name = share::name();
+    Some(Share::new(store, name, seed, wait))
+}
+
 fn judge(
     engine: &Engine,
     store: &mut Store,
+    share: Option<&mut Share>,
     request: Request,
     knobs: &Knobs,
     bytes: &mut RequestBytes,
@@ -146,6 +178,9 @@ fn judge(
         let mut cells = knobs.memory.then(|| Cells::load(&plan)).flatten();
         let touched = cells.is_some().then(|| *plan.touched());
         let mut records = held.as_mut().map_or_else(Records::default, Held::lend);
+        if let Some(share) = share {
+            records.beside = share.tables.lend(plan.touched()).beside;
+        }
         records.cells =
             cells.as_mut().zip(touched.as_ref()).and_then(|(cells, touched)| cells.tables.lend(touched).cells);
         let verdict = engine.decide(plan, records);
@@ -162,13 +197,14 @@ fn judge(
 
 /// Sends the request on. Where something is remembered, the answer's head is waited for, and the records are written back
 /// once the client has it; else the host does the rest alone.
-fn pass(request: Request, knobs: &Knobs, bytes: &RequestBytes, way: &Way, due: Option<(&Engine, Due)>) {
+fn pass(request: Request, knobs: &Knobs, bytes: &RequestBytes, way: &Way, due: Option<(&Engine, Due)>) -> Option<Held> {
     let to = way.to.as_deref().filter(|name| request::is_backend(name));
     let backend = to.unwrap_or(&knobs.backend);
     forward::prepare(request, bytes, &way.headers, knobs.cache && way.to.is_none());
     let is_grpc = forward::is_grpc(bytes);
     let Some((engine, Due { ticket, mut held, since })) = due else {
-        return forward::hand_over(request, backend, is_grpc);
+        forward::hand_over(request, backend, is_grpc);
+        return None;
     };
     forward::send(request, backend, is_grpc, |outcome| {
         let now = bytes.now_at_the_answer();
@@ -176,6 +212,7 @@ fn pass(request: Request, knobs: &Knobs, bytes: &RequestBytes, way: &Way, due: O
         engine.settle(&ticket, &Answered { took, ..*outcome }, held.lend(), now);
     });
     held.save();
+    Some(held)
 }
 
 #[cfg(feature = "test-seam")]

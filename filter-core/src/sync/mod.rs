@@ -32,6 +32,7 @@
 //! assert_eq!((heard.nodes, heard.records), (1, 0));
 //! ```
 
+mod board;
 mod choose;
 mod node;
 mod pack;

@@ -8,6 +8,7 @@ use super::pack::unpack;
 use super::rank::Shared;
 use super::wire::{self, Body, Entry, LONGEST, Refused};
 use crate::limits;
+use crate::state::sketches::Scale;
 use crate::state::{Account, Address, Client, ClientDetail, Endpoint, Limits, Network, Site, Tables, Tool};
 
 /// The latest snapshot of each node. Adding is idempotent, commutative and associative: of a node the latest stays, of all nodes those with the
@@ -105,6 +106,25 @@ impl Peers {
         hub.snapshot(&tables, now, most)
     }
 
+    /// Puts what `node` said back into its own tables, where they hold nothing of the key and somebody came in the last minutes: for nodes
+    /// that are many short-lived instances over one store, each of which goes on where another one was.
+    pub fn restore(&self, node: u64, tables: &mut Tables, now: u64) -> Heard {
+        let mut heard = Heard::default();
+        let Some(Ok(body)) = self.snapshot(node).map(|bytes| wire::head(bytes).and_then(|(_, rest)| wire::body(rest)))
+        else {
+            return heard;
+        };
+        heard.nodes = 1;
+        macro_rules! back {
+            ($($record:ident)*) => {$(
+                missing::<$record>(&body, tables, &mut heard, &|record| record.rates.count(Scale::Minute, now) > 0);
+            )*};
+        }
+        back!(Client Address Network Tool Account Endpoint Site);
+        missing::<ClientDetail>(&body, tables, &mut heard, &|_| true);
+        heard
+    }
+
     fn place(&self, node: u64) -> Result<usize, usize> {
         self.latest.binary_search_by_key(&node, |latest| latest.node)
     }
@@ -146,6 +166,15 @@ fn merge<R: Shared>(body: &Body<'_>, others: &mut Tables, now: u64, heard: &mut 
     each(entries, R::SIZE, heard, &mut |key, mut bytes| {
         let record = R::take(&mut bytes);
         others.merge(key, &record, u8::try_from(record.rank(now)).unwrap_or(u8::MAX))
+    });
+}
+
+/// Adds records of keys that are not held.
+fn missing<R: Shared>(body: &Body<'_>, tables: &mut Tables, heard: &mut Heard, is_fresh: &dyn Fn(&R) -> bool) {
+    let entries = body.get(R::NUMBER).map_or(&[][..], Vec::as_slice);
+    each(entries, R::SIZE, heard, &mut |key, mut bytes| {
+        let record = R::take(&mut bytes);
+        is_fresh(&record) && R::table(tables).get(key).is_none() && tables.merge(key, &record, 1)
     });
 }
 

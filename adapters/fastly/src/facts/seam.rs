@@ -48,6 +48,22 @@ pub(crate) struct Seam {
     pub(crate) kv: Option<u32>,
     /// Key of the KV Store that is read in the pointer's place, as if it had changed.
     pub(crate) pointer: Option<String>,
+    /// Point of presence that this request comes to: the simulator has one.
+    pub(crate) place: Option<String>,
+}
+
+thread_local! {
+    static PLACE: std::cell::RefCell<Option<String>> = const { std::cell::RefCell::new(None) };
+}
+
+/// The point of presence that the request under way came to.
+pub(crate) fn place() -> Option<String> {
+    PLACE.with_borrow(Clone::clone)
+}
+
+/// Comes to another point of presence, with a cache of its own.
+pub(crate) fn come_to(place: Option<String>) {
+    PLACE.set(place);
 }
 
 /// Reads what it says of the KV Store, before anything else is asked for.

@@ -1,4 +1,4 @@
-//! Bodies read whole: only those that are known to be small.
+//! Bodies read and written whole: only those that are known to be small.
 
 use fastly_sys::fastly_http_body as sys;
 
@@ -25,4 +25,21 @@ pub(crate) fn read(handle: u32, most: usize) -> Answer<Option<Vec<u8>>> {
             return done(status).map(|()| (length <= most).then_some(content));
         }
     }
+}
+
+/// A body of these bytes.
+pub(crate) fn of(content: &[u8]) -> Answer<u32> {
+    let mut handle = u32::MAX;
+    // SAFETY: the place lives as long as the call.
+    done(unsafe { sys::new(&mut handle) })?;
+    let mut rest = content;
+    while !rest.is_empty() {
+        let mut written = 0usize;
+        // SAFETY: the rest lives as long as the call.
+        done(unsafe {
+            sys::write(handle, rest.as_ptr(), rest.len(), fastly_shared::BodyWriteEnd::Back, &mut written)
+        })?;
+        rest = rest.get(written.max(1)..).unwrap_or_default();
+    }
+    Ok(handle)
 }
