@@ -24,8 +24,10 @@ use crate::log;
 const PERIOD_MS: u64 = 10_000;
 /// Clocks of sandboxes differ by less.
 const SLACK_MS: u64 = 500;
-/// How long what is written is kept: as long as it is heard.
+/// How long a board is kept in the cache: as long as what stands on it is heard.
 const KEEP: Duration = Duration::from_millis(limits::SNAPSHOT_EXPIRY);
+/// How long the KV Store keeps what nobody replaces. What is in it says how old it is.
+const STORED: Duration = Duration::from_secs(86_400);
 /// Bytes of a place's snapshot: 200 records or so. All of the largest network's fill a board.
 const BYTES: usize = 16 << 10;
 /// What a sandbox remembers of its own requests, to tell: 1 MiB, and half as much of what others say.
@@ -124,7 +126,7 @@ impl Share {
             }
         }
         let snapshot = self.node.snapshot(&self.tables, now, BYTES);
-        written(kv::insert(&self.store, &slot, &snapshot, generation, KEEP, self.wait))
+        written(kv::insert(&self.store, &slot, &snapshot, generation, STORED, self.wait))
     }
 
     /// Reads the board, makes it anew where it is old, and leaves it in the cache.
@@ -141,15 +143,20 @@ impl Share {
         }
         let nodes = u32::try_from(limits::SNAPSHOT_NODES).unwrap_or(u32::MAX);
         for slot in kv::list(&self.store, SLOTS, nodes, self.wait)? {
-            if let Some((snapshot, _)) = self::found(kv::find(&self.store, &slot, limits::SNAPSHOT, self.wait))? {
-                // Too old, or of another secret: none of ours.
-                let _ = self.peers.add(&snapshot, now);
+            match self::found(kv::find(&self.store, &slot, limits::SNAPSHOT, self.wait)) {
+                Ok(Some((snapshot, _))) => {
+                    // Too old, or of another secret: none of ours.
+                    let _ = self.peers.add(&snapshot, now);
+                }
+                Ok(None) | Err(Trouble::Long(_)) => {}
+                // A store that is slow would be waited for once a slot.
+                Err(trouble) => return Err(trouble),
             }
         }
         let board = self.peers.board(limits::BOARD);
         self.leave(&board);
         let value = [&now.to_le_bytes()[..], &board].concat();
-        written(kv::insert(&self.store, BOARD, &value, generation, KEEP, self.wait))
+        written(kv::insert(&self.store, BOARD, &value, generation, STORED, self.wait))
     }
 
     /// For the sandboxes of this place.

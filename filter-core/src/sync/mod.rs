@@ -3,7 +3,8 @@
 //! A [`Node`] now and then takes a *snapshot* of its own records: of each kind those that weigh most, so many as its bytes hold. It writes it
 //! where only it writes (a slot in shared data or a KV store, or a request to a hub). Others keep the latest snapshot of each node
 //! in [`Peers`], and [`Peers::teach`] puts them beside their own records, where
-//! [`Engine::decide`](crate::engine::Engine::decide) reads both as one.
+//! [`Engine::decide`](crate::engine::Engine::decide) reads both as one. Where one value is cheaper to read than many, snapshots stand
+//! together on a *board* ([`Peers::board`]).
 //!
 //! # Laws
 //! - A snapshot holds only what its node saw itself, and replaces the one before. So the order of delivery, losses and

@@ -72,11 +72,19 @@ fn forged(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn check(data: &[u8]) {
+    // As a board, and as the only snapshot of one.
+    let length = u32::try_from(data.len()).unwrap_or(u32::MAX).to_le_bytes();
+    check_board(&[b"WSB\x01", data].concat());
+    check_board(&[b"WSB\x01", &length[..], data].concat());
     let mut peers = Peers::new(Seed::default(), 3);
     let Ok(node) = peers.add(data, NOW) else { return };
     let once = peers.clone();
     assert_eq!((peers.add(data, NOW), &peers), (Ok(node), &once), "heard twice");
     let mut tables = Tables::new(&LIMITS);
+    let mut own = Tables::new(&LIMITS);
+    let restored = peers.restore(node, &mut own, NOW);
+    assert_eq!(restored.nodes, 1);
+    assert_eq!(peers.restore(node, &mut own, NOW).records, 0, "what is held stays");
     let heard = peers.teach(&mut tables, node.wrapping_add(1), NOW);
     assert_eq!(heard.nodes, 1);
     assert_eq!(peers.teach(&mut tables, node, NOW).nodes, 0, "its own");
@@ -84,6 +92,16 @@ fn check(data: &[u8]) {
     let hub = peers.merged(&mut Node::new(HUB, Seed::default()), node.wrapping_add(1), &LIMITS, NOW, MOST);
     assert!(hub.len() <= MOST);
     assert_eq!(Peers::new(Seed::default(), 3).add(&hub, NOW), Ok(HUB));
+}
+
+fn check_board(board: &[u8]) {
+    let mut peers = Peers::new(Seed::default(), 3);
+    if let Ok(taken) = peers.add_board(board, NOW) {
+        assert!(peers.nodes().count() <= taken.min(3));
+        let mut read = Peers::new(Seed::default(), 3);
+        assert_eq!(read.add_board(&peers.board(usize::MAX), NOW), Ok(peers.nodes().count()));
+        assert_eq!(read, peers, "written and read again");
+    }
 }
 
 #[cfg(test)]
