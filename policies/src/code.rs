@@ -81,6 +81,7 @@ codes! {
     LIMIT_CHOSEN = 533, "a limit whose key its callers choose themselves";
     LIMIT_SHARED = 534, "a limit that one caller can use up for all others";
     STALE_FEED = 535, "a feed that is stale";
+    SILENT = 536, "a rule asks for evidence or a count that nothing in the policy can give";
     COST = 540, "the conditions may cost more than a request should";
     // Golden tests.
     TEST = 600, "a test that cannot be carried out";

@@ -7,6 +7,7 @@
 //! | `W0510` - `W0513` | health checks, own networks, verified crawlers and webhooks that would be blocked | [`lockout`] |
 //! | `W0532` - `W0534` | limits that limit nobody, whose key callers choose, or that one can use up for all | [`limits`] |
 //! | `W0530` `W0531` `W0535` `W0540` | old lists and feeds, unused ones, and what a request may cost | [`resources`] |
+//! | `W0536` | evidence and counts that nothing in the bundle can give | [`silent`] |
 //!
 //! Lint reads the finished content, so it says the same of a source and of a bundle. What it says of rules is sound where
 //! it speaks and may be silent where it should not: conditions are compared by their form.
@@ -18,6 +19,7 @@ pub mod lockout;
 mod moments;
 pub mod reach;
 pub mod resources;
+pub mod silent;
 #[cfg(test)]
 mod tests;
 
@@ -73,6 +75,7 @@ pub fn lint(bundle: &str, context: &Context) -> Result<Vec<Lint>, Problems> {
     lockout::lint(&engine, &rules, &content, context, &mut found);
     limits::lint(&rules, &content, &mut found);
     resources::lint(&rules, &content, context, &mut found);
+    silent::lint(&rules, &content, &mut found);
     Ok(found)
 }
 

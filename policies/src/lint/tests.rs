@@ -318,3 +318,59 @@ fn health_checks_go_where_the_policy_says() {
     }));
     assert!(said.iter().any(|said| said.starts_with("W0510 /rules/0/when: `r` blocks a health check")), "{said:?}");
 }
+
+#[test]
+fn evidence_that_nothing_can_give() {
+    let rule = |when: serde_json::Value| json!({"id": "r", "when": when, "then": "monitor"});
+    let breached = json!({"any": [{"signal": ["password_breached"]}, {"signal": ["password_breached"]}]});
+    let said = |endpoints: serde_json::Value, when: &serde_json::Value| {
+        found(json!({"endpoints": endpoints, "rules": [rule(when.clone())], "otherwise": "allow"}))
+    };
+    let login = json!([{"id": "in", "path": "/in", "label": "login"}]);
+    let inspected = json!([{"id": "in", "path": "/in", "label": "login", "body": "inspect"}]);
+    let failing = json!({"count": {"name": "client.failed_logins", "at_least": 3}});
+    let account = json!({"not": {"count": {"name": "account.clients", "at_least": 3}}});
+    let [tor, mail] = ["network_tor", "mail_disposable"].map(|id| json!({"signal": [id]}));
+    let start = "W0536 /rules/0/when: `r` asks for";
+    for (endpoints, when, expected) in [
+        (
+            json!([]),
+            &breached,
+            "`password_breached`, and no endpoint has the label `login` or `sign_up`; describe your login under `endpoints`, with `\"label\": \"login\"` and `\"body\": \"inspect\"`",
+        ),
+        (
+            login.clone(),
+            &breached,
+            "`password_breached`, and no login is looked into but those by Basic authorization; give the endpoint of your login `\"body\": \"inspect\"`",
+        ),
+        (
+            inspected.clone(),
+            &breached,
+            "`password_breached`, and there is no feed of breached passwords; make a feed with `weir feed passwords`, and name its folder under `feeds`",
+        ),
+        (
+            json!([]),
+            &failing,
+            "`client.failed_logins`, and no endpoint has the label `login` or `sign_up`; describe your login under `endpoints`, with `\"label\": \"login\"`",
+        ),
+        (
+            login.clone(),
+            &account,
+            "`account.clients`, and no login is looked into but those by Basic authorization; give the endpoint of your login `\"body\": \"inspect\"`",
+        ),
+        (
+            inspected.clone(),
+            &mail,
+            "`mail_disposable`, and there is no list `disposable_mail`; make a feed with `weir feed update`, or write the domains under `lists`",
+        ),
+        (
+            json!([]),
+            &tor,
+            "`network_tor`, and no network list is of the kind `tor`; name the folder of such a list under `networks`, or of a feed under `feeds`",
+        ),
+    ] {
+        assert_eq!(said(endpoints, when), [format!("{start} {expected}")]);
+    }
+    assert!(said(login, &failing).is_empty() && said(inspected, &account).is_empty());
+    assert!(found(rules(&[(tor, false)])).is_empty(), "there is a list");
+}
