@@ -10,6 +10,8 @@ const LOOKED_AT = ["content-length", "set-cookie", "etag", "last-modified", "loc
 
 // A trap happened: the module is begun anew before the next request.
 let broken = false;
+// Whether a candidate may look: one that trapped may not, as long as this isolate lives.
+let looks = true;
 // Traps where nobody waits: in a task of the module's own.
 addEventListener("error", () => { broken = true; });
 
@@ -22,7 +24,9 @@ export default {
         weir.__wbg_reset_state();
         broken = false;
       }
-      return weir.fetch(head(request), request, env, context, finish);
+      const served = weir.fetch(head(request), request, env, context, finish);
+      if (looks) look();
+      return served;
     } catch (error) {
       trapped(error);
       return fetch(unforged(request));
@@ -81,6 +85,17 @@ function lines(headers, all) {
     if (value !== null) text += name + "\n" + value + "\n";
   }
   return text;
+}
+
+// What comes of a candidate harms no request: this one is served.
+function look() {
+  try {
+    weir.look();
+  } catch (error) {
+    looks = false;
+    trapped(error);
+    console.error("weir: the candidate trapped, and is not tried in this isolate any more");
+  }
 }
 
 function trapped(error) {

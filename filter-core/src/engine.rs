@@ -5,10 +5,12 @@ mod header_sets;
 mod plan;
 pub mod shadow;
 mod ticket;
+mod witness;
 
 pub use header_sets::HeaderSets;
 pub use plan::Plan;
 pub use ticket::Ticket;
+pub use witness::Witness;
 
 use alloc::string::String;
 use alloc::vec::Vec;

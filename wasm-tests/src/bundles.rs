@@ -42,6 +42,31 @@ pub fn stored(bundle: &str, is_compact: bool) -> Result<Vec<(String, Vec<u8>)>> 
     Ok(vec![item, ("default".to_owned(), pointer.as_bytes().to_vec())])
 }
 
+/// The same, under `key`.
+///
+/// # Errors
+/// Where the text is no bundle.
+pub fn stored_as(key: &str, bundle: &str, is_compact: bool) -> Result<Vec<(String, Vec<u8>)>> {
+    let items = stored(bundle, is_compact)?.into_iter();
+    Ok(items.map(|(name, value)| (if name == "default" { key.to_owned() } else { name }, value)).collect())
+}
+
+/// Blocks what begins with these paths, by rules of that name, and knows where people log in.
+pub fn that_blocks(names: &[&str], serial: u64) -> String {
+    let rules = names.iter().map(
+        |name| json!({ "id": name, "when": { "path": { "prefix": format!("/{name}") } }, "then": { "block": {} } }),
+    );
+    of(
+        json!({
+            "endpoints": [{ "id": "log-in", "path": "/login", "methods": ["POST"], "label": "login" }],
+            "rules": rules.collect::<Vec<_>>(),
+            "settings": { "limits": few_records() },
+            "otherwise": "allow",
+        }),
+        serial,
+    )
+}
+
 /// A bundle in its compact form.
 pub fn packed(text: &str) -> Vec<u8> {
     let opened = weir::bundle::open(text.as_bytes()).unwrap_or_else(|why| panic!("{why}"));

@@ -36,7 +36,7 @@ fn a_client_spread_over_two_workers_is_judged_as_one_within_two_ticks() {
     }
     let rules = json!([{ "id": "flood", "when": { "signal": ["pages_flood"] }, "then": { "block": {} } }]);
     let settings = bundles::settings(&bundles::with_rules(rules, 1));
-    let mut config = Config::new(Route::Direct, filter(module::envoy_sharing(), &settings));
+    let mut config = Config::new(Route::Direct, filter(module::envoy_with_all(), &settings));
     config.balanced = true;
     let Some(envoy) = Envoy::start(&config, 2) else { return };
     // The second goes to the worker that does not have the first.

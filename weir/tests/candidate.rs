@@ -180,3 +180,56 @@ fn what_is_wrong_with_a_candidate_is_said_and_the_bundle_serves() {
     let ran = run(&["up", "--listen", "127.0.0.1:0", "--candidate", &next, "--rollout", &bundle], b"");
     assert!(ran.code == 2 && ran.err.contains("is no rollout"), "{}", ran.err);
 }
+
+/// Answers with a bundle, whatever is asked.
+fn shelf(bundle: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/next", listener.local_addr().unwrap());
+    let answer = move |mut stream: TcpStream| {
+        let mut lines = BufReader::new(stream.try_clone()?).lines();
+        while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{bundle}", bundle.len())
+    };
+    std::thread::spawn(move || listener.incoming().flatten().for_each(|stream| drop(answer(stream))));
+    url
+}
+
+#[test]
+fn host_settings_name_a_candidate() {
+    let desk = Desk::new();
+    let [bundle, next, settings] = ["now.json", "next.json", "settings.json"].map(|name| desk.path(name));
+    write_bundle(&bundle, "attacker", 1);
+    write_bundle(&next, "person", 2);
+    let text = fs::read_to_string(&next).unwrap();
+    let events = desk.path("events");
+    let sources = [
+        serde_json::json!({ "poll": { "url": shelf(text.clone()), "interval": 1 }, "share": 0 }),
+        serde_json::json!({ "bundle": text, "share": 0 }),
+    ];
+    let origin = origin();
+    let arguments = ["--origin", &origin, "--bundle", &bundle, "--settings", &settings, "--events", &events];
+    for candidate in sources {
+        let secret = "correct horse battery staple";
+        let said = serde_json::json!({ "allow_unsigned": true, "secret": secret, "candidate": candidate });
+        fs::write(&settings, said.to_string()).unwrap();
+        let mut up = start(&arguments);
+        up.wait_for("is tried beside the bundle in use");
+        assert_eq!((status(&up, "person-1", "GET", "/"), status(&up, "attacker", "GET", "/")), (200, 403));
+        let shown = ask_admin(&up.admin, "/shadow");
+        // Of nobody's requests but those that the active bundle interferes with.
+        let shown: Value = serde_json::from_str(shown.lines().last().unwrap()).unwrap();
+        let counts =
+            ["share", "requests", "disagreements", "harder", "softer"].map(|name| shown["shadow"][name].as_u64());
+        assert_eq!(counts, [0, 1, 1, 0, 1].map(Some), "{shown}");
+    }
+    let refused = |more: &[&str]| {
+        let ran = run(&[&["up", "--listen", "127.0.0.1:0"], &arguments[..], more].concat(), b"");
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        ran.err
+    };
+    assert!(refused(&["--candidate", &next]).contains("both name a bundle to try; take one out"));
+    fs::write(&settings, r#"{"allow_unsigned":true,"candidate":{"poll":{"store":"s","key":"k"}}}"#).unwrap();
+    assert!(refused(&[]).contains("/candidate/poll: this host asks a URL, not a cluster or a store; give `url`"));
+    fs::write(&settings, r#"{"allow_unsigned":true,"candidate":{"share":1}}"#).unwrap();
+    assert!(refused(&[]).contains("/candidate: not clear where the candidate comes from; give `bundle`"));
+}

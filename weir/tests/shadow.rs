@@ -155,9 +155,9 @@ fn guardrails_decide() {
         assert_eq!(ran.code, code, "{text}: {}{}", ran.out, ran.err);
         assert!(ran.out.contains(said), "{text}: {}", ran.out);
     }
-    let file = rollout.write("rollout.json", r#"{"share":0}"#);
+    let file = rollout.write("rollout.json", r#"{"share":1000001}"#);
     let ran = rollout.run("decide", &rollout.bad(), &["--rollout", &file]);
-    assert!(ran.code == 2 && ran.err.contains("/share: `0` is out of range"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("/share: `1000001` is out of range"), "{}", ran.err);
     let file = rollout.write("rollout.json", r#"{"guardrail":{}}"#);
     let ran = rollout.run("decide", &rollout.bad(), &["--rollout", &file]);
     assert!(ran.code == 2 && ran.err.contains("unknown field `guardrail`"), "{}", ran.err);

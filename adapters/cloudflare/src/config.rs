@@ -6,7 +6,7 @@
 use core::time::Duration;
 
 use filter_core::keys::Keys;
-use filter_core::policy::{BundleSource, Poll, Settings};
+use filter_core::policy::{BundleSource, CandidateSettings, Poll, Rollout, Settings};
 use js_sys::{JSON, Reflect};
 use serde::Deserialize;
 use worker::Env;
@@ -58,6 +58,7 @@ pub(crate) struct Place {
 pub(crate) struct Config {
     pub(crate) settings: Settings,
     pub(crate) place: Place,
+    pub(crate) candidate: Option<(Place, Rollout)>,
 }
 
 /// Reads the knobs. `Err`: what is wrong with them, and the defaults hold.
@@ -81,12 +82,25 @@ pub(crate) fn load(env: &Env) -> Result<Config, String> {
         }
         settings.keys = Some(Keys::derive(secret.as_bytes()));
     }
-    match std::mem::take(&mut settings.source) {
-        BundleSource::Poll { poll: Poll { store: Some(store), key: Some(key), interval, .. }, .. } => {
-            Ok(Config { settings, place: Place { store, key, interval } })
-        }
-        _ => Err(wrong("/poll: a bundle comes from a KV namespace here; give `store` and `key`".to_owned())),
+    let place = place_of(std::mem::take(&mut settings.source))
+        .ok_or_else(|| wrong("/poll: a bundle comes from a KV namespace here; give `store` and `key`".to_owned()))?;
+    let candidate = settings.candidate.take().map(candidate).transpose().map_err(wrong)?;
+    Ok(Config { settings, place, candidate })
+}
+
+fn place_of(source: BundleSource) -> Option<Place> {
+    let BundleSource::Poll { poll: Poll { store, key, interval, .. }, .. } = source else { return None };
+    Some(Place { store: store?, key: key?, interval })
+}
+
+fn candidate(CandidateSettings { source, rollout }: CandidateSettings) -> Result<(Place, Rollout), String> {
+    if rollout.automatic {
+        let remedy = "take it out, and ask `weir shadow decide` with the log";
+        return Err(format!("/candidate/automatic: no isolate sees enough to promote by itself; {remedy}"));
     }
+    let place = place_of(source);
+    let place = place.ok_or("/candidate/poll: a candidate comes from a KV namespace here; give `store` and `key`")?;
+    Ok((place, rollout))
 }
 
 /// A variable or a secret; one that was written as an object, as JSON.

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use filter_core::engine::{Engine, Ticket};
 
+use crate::trial::Late;
+
 /// Answers that are waited for at most; 300 bytes each.
 const PLACES: usize = 1024;
 
@@ -18,6 +20,8 @@ pub(crate) struct Due {
     pub(crate) ticket: Ticket,
     /// When it judged.
     pub(crate) since: u64,
+    /// What a candidate wants of the answer.
+    pub(crate) late: Option<Late>,
 }
 
 /// All of them, by number.
@@ -45,6 +49,15 @@ impl Dues {
             *held = Some((self.next, due));
         }
         self.next
+    }
+
+    /// Adds what a candidate wants of the answer of this number, where it is still waited for.
+    pub(crate) fn want(&mut self, number: u64, late: Late) {
+        if let Some(Some((held, due))) = self.places.get_mut(place(number))
+            && *held == number
+        {
+            due.late = Some(late);
+        }
     }
 
     /// Takes the one of this number, where it is still held.

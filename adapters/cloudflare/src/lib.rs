@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! entry.mjs -> facts -> core -> act -> origin -> settle
+//!                              `-> candidate
 //! ```
 //!
 //! An isolate serves many requests at once, on one thread, and keeps what it knows until the host ends it. A request is judged in
@@ -15,6 +16,7 @@ mod log;
 mod config;
 mod facts;
 mod store;
+mod trial;
 mod due;
 mod tarpit;
 mod act;

@@ -2,6 +2,7 @@
 
 use core::cell::RefCell;
 use core::time::Duration;
+use std::sync::Arc;
 
 use filter_core::facts::{Fact, Header, Outcome};
 use filter_core::limits;
@@ -18,8 +19,9 @@ use crate::act::{self, Done};
 use crate::config::{self, Knobs};
 use crate::due::{Due, Dues};
 use crate::facts::Head;
-use crate::store::{Look, Store};
+use crate::store::{Look, Store, Wanted};
 use crate::tarpit::Tarpits;
+use crate::trial::{Pending, Trial};
 use crate::{clock, forward, log};
 
 /// How long a new bundle is waited for beside a request.
@@ -36,6 +38,8 @@ struct Isolate {
     knobs: Knobs,
     /// `None`: the settings cannot be used, and requests pass unjudged.
     store: Option<Store>,
+    /// What is tried beside it, where the settings name something.
+    trial: Option<Trial>,
     dues: Dues,
     tarpits: Tarpits,
     /// Numbers requests that the host did not name.
@@ -61,7 +65,15 @@ pub fn fetch(
     context: &Context,
     finish: Function,
 ) -> Result<JsValue, JsValue> {
-    let (look, wait) = with_isolate(&env, |isolate| isolate.look());
+    let (look, wait, candidate) = with_isolate(&env, |isolate| isolate.look());
+    if let Some(wanted) = candidate {
+        let env = env.clone();
+        let looking = async move {
+            look_for_candidate(&env, wanted).await;
+            Ok(JsValue::UNDEFINED)
+        };
+        context.wait_until(&future_to_promise(looking))?;
+    }
     match look {
         Look::Rest => {}
         Look::Beside => {
@@ -80,6 +92,17 @@ pub fn fetch(
         }
     }
     serve(&head, &request, &finish)
+}
+
+/// Has a candidate look at the request that was served last, where there is one. Called apart, so that one that traps harms no request.
+#[wasm_bindgen]
+pub fn look() {
+    ISOLATE.with_borrow_mut(|isolate| {
+        let Some(Isolate { trial: Some(trial), dues, .. }) = isolate else { return };
+        if let Some((number, late)) = trial.look() {
+            dues.want(number, late);
+        }
+    });
 }
 
 /// Counts what the origin answered to a request; `status` 0: nothing. `lines` are names and values by turns, all there are where
@@ -124,10 +147,21 @@ async fn look_for_bundle(env: &Env, wait: Duration) {
     });
 }
 
+/// The same for a candidate.
+async fn look_for_candidate(env: &Env, wanted: Wanted) {
+    let found = wanted.look(env, BESIDE).await;
+    with_isolate(env, |isolate| {
+        let active = isolate.store.as_ref().and_then(Store::engine);
+        if let (Some(trial), Some(active)) = (&mut isolate.trial, active) {
+            trial.take(found, &active);
+        }
+    });
+}
+
 /// Judges and carries out.
 fn serve(text: &str, request: &Request, finish: &Function) -> Result<JsValue, JsValue> {
     let head = Head::new(text);
-    let judged = ISOLATE.with_borrow_mut(|isolate| isolate.as_mut()?.judge(&head));
+    let judged = ISOLATE.with_borrow_mut(|isolate| isolate.as_mut()?.judge(&head, text));
     let (Done { hold, answer, headers }, due) = judged.unwrap_or_default();
     match answer {
         Some(answer) if hold == 0 => Ok(answer.into()),
@@ -152,24 +186,34 @@ impl Isolate {
             log::say(&why);
             Knobs::default()
         });
-        let store = match config::load(env) {
-            Ok(config) => Some(Store::new(config, knobs.memory)),
+        let (store, trial) = match config::load(env) {
+            Ok(mut config) => {
+                let trial = config.candidate.take();
+                let trial =
+                    trial.map(|(place, rollout)| Trial::new(config.settings.clone(), place, rollout, knobs.memory));
+                (Some(Store::new(config, knobs.memory)), trial)
+            }
             Err(why) => {
                 log::say(&format!("requests pass unjudged:\n{why}"));
-                None
+                (None, None)
             }
         };
         let now = clock::milliseconds();
-        Isolate { knobs, store, dues: Dues::new(now), tarpits: Tarpits::default(), count: now.wrapping_shl(16) }
+        let (dues, tarpits) = (Dues::new(now), Tarpits::default());
+        Isolate { knobs, store, trial, dues, tarpits, count: now.wrapping_shl(16) }
     }
 
-    fn look(&mut self) -> (Look, Duration) {
+    /// What is to be looked for: a bundle, and how long it is waited for; and a candidate.
+    fn look(&mut self) -> (Look, Duration, Option<Wanted>) {
         let now = clock::milliseconds();
-        (self.store.as_mut().map_or(Look::Rest, |store| store.look(now)), self.knobs.wait())
+        let look = self.store.as_mut().map_or(Look::Rest, |store| store.look(now));
+        let serves = self.store.as_ref().is_some_and(|store| store.engine().is_some());
+        let candidate = self.trial.as_mut().filter(|_| serves).and_then(|trial| trial.wanted(now));
+        (look, self.knobs.wait(), candidate)
     }
 
     /// What is to become of a request, and the number of its answer, 0 where none is waited for. `None`: it passes unjudged.
-    fn judge(&mut self, head: &Head<'_>) -> Option<(Done, f64)> {
+    fn judge(&mut self, head: &Head<'_>, text: &str) -> Option<(Done, f64)> {
         let store = self.store.as_mut()?;
         let engine = store.engine()?;
         #[cfg(feature = "test-seam")]
@@ -192,18 +236,27 @@ impl Isolate {
         // What we answer ourselves says nothing about the client.
         let ticket = verdict.ticket().filter(|_| done.answer.is_none());
         let is_login = verdict.endpoint.is_some_and(|endpoint| endpoint.login.is_some());
+        let witness = self.trial.as_ref().and_then(|trial| trial.witness(&verdict));
         drop(verdict);
-        let due = ticket.map_or(0, |ticket| self.dues.put(Due { engine, ticket, since: now }));
+        let judged = Arc::clone(&engine);
+        let due = ticket.map_or(0, |ticket| self.dues.put(Due { engine, ticket, since: now, late: None }));
+        if let (Some(trial), Some(witness)) = (&mut self.trial, witness) {
+            let (head, id, is_ours) = (text.to_owned(), id.to_owned(), done.answer.is_some());
+            trial.put(Pending { head, id, engine: judged, witness, is_ours, due });
+        }
         let due = number(due, is_login);
         Some((done, due))
     }
 
     fn settle(&mut self, number: u64, outcome: &Outcome<'_>) {
-        let (Some(store), Some(Due { engine, ticket, since })) = (&mut self.store, self.dues.take(number)) else {
+        let (Some(store), Some(Due { engine, ticket, since, late })) = (&mut self.store, self.dues.take(number)) else {
             return;
         };
         let now = now_at_the_answer(since);
         let outcome = Outcome { took: Fact::Present(now.saturating_sub(since)), ..*outcome };
+        if let Some(late) = late {
+            late.settle(&engine, &ticket, &outcome);
+        }
         let alert = engine.settle(&ticket, &outcome, store.tables.find(ticket.keys()), now);
         if let Some(alert) = alert.filter(|_| self.knobs.events) {
             log::event(&alert.event());

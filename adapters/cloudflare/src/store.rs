@@ -95,7 +95,7 @@ impl Store {
 
     /// What a look has to know.
     pub(crate) fn wanted(&self) -> Wanted {
-        Wanted { place: self.config.place.clone(), pointer: self.pointer.clone() }
+        Wanted { place: self.config.place.clone(), pointer: self.pointer.clone(), is_optional: false }
     }
 
     /// Takes what a look brought. Whatever is wrong with it, the bundle that serves stays.
@@ -109,12 +109,11 @@ impl Store {
     }
 
     fn offer(&mut self, found: Found) -> Result<(), String> {
-        let Found { pointer, content } = found;
         // Another request looked at the same time.
-        if pointer == self.pointer {
+        if found.pointer == self.pointer {
             return Ok(());
         }
-        let bundle = [pointer.as_bytes(), b"\n", &content].concat();
+        let bundle = found.bundle();
         let settings = &self.config.settings;
         let make = |bundle| match self.remembers {
             true => Engine::tested::<Tables>(bundle, settings),
@@ -133,7 +132,7 @@ impl Store {
                 self.tables = Tables::new(&self.limits);
             }
         }
-        self.pointer = pointer;
+        self.pointer = found.pointer;
         Ok(())
     }
 }
@@ -143,16 +142,30 @@ impl Store {
 pub(crate) struct Wanted {
     place: Place,
     pointer: String,
+    /// There need be nothing.
+    is_optional: bool,
 }
 
 /// A bundle's first line, and its content in one of its forms.
 #[derive(Debug)]
 pub(crate) struct Found {
-    pointer: String,
+    pub(crate) pointer: String,
     content: Vec<u8>,
 }
 
+impl Found {
+    /// Both of its lines.
+    pub(crate) fn bundle(&self) -> Vec<u8> {
+        [self.pointer.as_bytes(), b"\n", &self.content].concat()
+    }
+}
+
 impl Wanted {
+    /// What there need not be; where it was and is no more, an empty one is found.
+    pub(crate) fn optional(place: Place, pointer: String) -> Self {
+        Wanted { place, pointer, is_optional: true }
+    }
+
     /// Looks, for no longer than `wait`. `None`: what serves is what there is.
     pub(crate) async fn look(self, env: &Env, wait: Duration) -> Result<Option<Found>, String> {
         let looking = core::pin::pin!(self.read(env));
@@ -164,10 +177,16 @@ impl Wanted {
 
     async fn read(&self, env: &Env) -> Result<Option<Found>, String> {
         let interval = u64::from(self.place.interval);
-        let pointer = self.get(env, &self.place.key, interval).await?;
+        let pointer = match self.is_optional {
+            true => self.find(env, &self.place.key, interval).await?.unwrap_or_default(),
+            false => self.get(env, &self.place.key, interval).await?,
+        };
         let pointer = core::str::from_utf8(&pointer).unwrap_or_default().trim_end();
         if pointer == self.pointer {
             return Ok(None);
+        }
+        if self.is_optional && pointer.is_empty() {
+            return Ok(Some(Found { pointer: String::new(), content: Vec::new() }));
         }
         let manifest: wire::Manifest = serde_json::from_str(pointer).map_err(|_| {
             let key = &self.place.key;
@@ -196,4 +215,9 @@ impl Wanted {
         let store = env.kv(&self.place.store).map_err(|error| told(format!("{error}; bind a KV namespace")))?;
         store.get(key).cache_ttl(keep.max(KEEP)).bytes().await.map_err(|error| told(error.to_string()))
     }
+}
+
+/// What a first line says its bundle's id is; nothing of it is checked.
+pub(crate) fn id(pointer: &str) -> Option<String> {
+    serde_json::from_str(pointer).ok().map(|manifest: wire::Manifest| manifest.id)
 }

@@ -124,7 +124,7 @@ pub(crate) fn answer(reply: &Reply) -> bool {
 }
 
 /// Envoy's id of the request, which its access log and the origin see too.
-fn request_id<'a>(verdict: &Verdict<'a>) -> &'a str {
+pub(crate) fn request_id<'a>(verdict: &Verdict<'a>) -> &'a str {
     let id = verdict.request.header(HeaderName::XRequestId).present();
     id.and_then(|id| core::str::from_utf8(id).ok()).unwrap_or_default()
 }

@@ -13,8 +13,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 #[cfg(feature = "memory")]
-use filter_core::engine::Ticket;
-
+use crate::Due;
 use crate::facts::RequestBytes;
 use crate::hostcalls::{self, Refusal};
 use crate::{Root, act, unjudged};
@@ -38,7 +37,7 @@ struct Contexts {
     waiting: Vec<(u32, u32)>,
     /// Requests that passed, and what their answers are counted for.
     #[cfg(feature = "memory")]
-    answers: BTreeMap<u32, (Rc<Root>, Box<Ticket>)>,
+    answers: BTreeMap<u32, (Rc<Root>, Box<Due>)>,
 }
 
 thread_local! {

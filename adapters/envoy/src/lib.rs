@@ -16,10 +16,11 @@ mod store;
 mod config;
 mod poll;
 mod share;
+mod trial;
 mod tarpit;
 mod act;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use filter_core::engine::Ticket;
@@ -31,6 +32,7 @@ use facts::RequestBytes;
 use poll::Poller;
 use store::{Active, Slot};
 use tarpit::{Pit, Tarpits};
+use trial::{Late, Trial};
 
 /// One plugin configuration in this VM. A configuration update makes a new one beside it.
 #[derive(Default)]
@@ -38,15 +40,27 @@ struct Root {
     slot: Rc<Slot>,
     held: Tarpits,
     poller: RefCell<Option<Poller>>,
+    trial: OnceCell<Trial>,
+}
+
+/// What is kept of a request until its answer comes.
+struct Due {
+    ticket: Ticket,
+    /// What a candidate wants of the answer.
+    late: Option<Late>,
 }
 
 impl Root {
     /// Refusing is final for this configuration: Envoy does not start with it, or keeps the one before.
     fn configure(&self) -> bool {
         match config::load(&self.slot) {
-            Ok(poller) => {
+            Ok((poller, trial)) => {
                 share::start(poller.is_some());
                 self.poller.replace(poller);
+                if let Some(trial) = trial {
+                    // A root is configured once.
+                    let _ = self.trial.set(trial);
+                }
                 true
             }
             Err(problems) => {
@@ -89,11 +103,11 @@ impl Root {
     }
 
     /// Whether the request goes on; what its answer is to be counted for, on hosts that keep records.
-    fn request_headers(&self, context: u32) -> (bool, Option<Ticket>) {
+    fn request_headers(&self, context: u32) -> (bool, Option<Due>) {
         match (self.slot.get(), RequestBytes::fetch()) {
             (Some(active), Some(bytes)) => {
-                let (done, ticket) = judge(&active, &bytes, &self.held, context);
-                (done == Done::Passes, ticket)
+                let (done, due) = judge(&active, self.trial.get(), &bytes, &self.held, context);
+                (done == Done::Passes, due)
             }
             (active, bytes) => {
                 unjudged(active.is_some(), bytes.as_ref());
@@ -104,11 +118,16 @@ impl Root {
 
     /// The answer to a request left.
     #[cfg(feature = "memory")]
-    fn log(&self, ticket: &Ticket) {
+    fn log(&self, Due { ticket, late }: &Due) {
         if let Some(active) = self.slot.get() {
             let now = now();
             let answer = answer::AnswerBytes::fetch();
-            answer.with_outcome(|outcome| settle(&active, ticket, outcome, now));
+            answer.with_outcome(|outcome| {
+                if let (Some(trial), Some(late)) = (self.trial.get(), late) {
+                    trial.settle(late, &active.engine, ticket, outcome);
+                }
+                settle(&active, ticket, outcome, now);
+            });
         }
     }
 }
@@ -118,10 +137,16 @@ fn now() -> u64 {
     hostcalls::now_nanoseconds().checked_div(1_000_000).unwrap_or(0)
 }
 
-fn judge(active: &Active, bytes: &RequestBytes, held: &Tarpits, context: u32) -> (Done, Option<Ticket>) {
+fn judge(
+    active: &Active,
+    trial: Option<&Trial>,
+    bytes: &RequestBytes,
+    held: &Tarpits,
+    context: u32,
+) -> (Done, Option<Due>) {
     let started = hostcalls::now_nanoseconds();
     let now = started.checked_div(1_000_000).unwrap_or(0);
-    let (done, ticket) = bytes.with_facts(|facts, forged| {
+    let (done, due) = bytes.with_facts(|facts, forged| {
         store::with_tables(|tables| {
             // One request is judged at a time; a borrow that fails would only be slower.
             let plan = match active.known.try_borrow_mut() {
@@ -132,12 +157,14 @@ fn judge(active: &Active, bytes: &RequestBytes, held: &Tarpits, context: u32) ->
             let verdict = active.engine.decide(plan, records);
             metrics::decision(started);
             let mut pit = Pit { held, context, now };
-            (act::carry_out(active, &verdict, forged, &mut pit), verdict.ticket())
+            let done = act::carry_out(active, &verdict, forged, &mut pit);
+            let late = trial.and_then(|trial| trial.look(&active.engine, facts, &verdict, done));
+            (done, verdict.ticket().map(|ticket| Due { ticket, late }))
         })
     });
     // What we answer ourselves says nothing about the client that the score does not.
-    match (done, ticket) {
-        (Done::Answered, Some(ticket)) => {
+    match (done, due) {
+        (Done::Answered, Some(Due { ticket, .. })) => {
             settle(active, &ticket, &Outcome { status: Fact::Absent, ..Outcome::default() }, now);
             (done, None)
         }

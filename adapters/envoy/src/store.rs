@@ -128,15 +128,15 @@ fn active(bundle: Bundle, settings: &Settings) -> Result<Active, Problems> {
 }
 
 /// Milliseconds since the epoch.
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     hostcalls::now_nanoseconds().checked_div(1_000_000).unwrap_or(0)
 }
 
 /// What golden tests of several requests run with: nothing, where this build remembers nothing.
 #[cfg(feature = "memory")]
-type Remembered = Tables;
+pub(crate) type Remembered = Tables;
 #[cfg(not(feature = "memory"))]
-type Remembered = ();
+pub(crate) type Remembered = ();
 
 /// The VM's tables, and the limits they were made for.
 struct Memory {

@@ -16,15 +16,16 @@ use crate::hostcalls::cache::{self, Lookup};
 /// The cells of one request, and what they were.
 #[derive(Debug)]
 pub(crate) struct Cells {
+    prefix: &'static str,
     before: Vec<(u64, Cell)>,
     pub(crate) tables: Tables,
 }
 
 impl Cells {
-    /// Reads them; `None` where no limit counts the request. Whatever the cache refuses is empty.
-    pub(crate) fn load(plan: &Plan<'_>) -> Option<Self> {
+    /// Reads those whose keys in the cache begin so; `None` where no limit counts the request. Whatever the cache refuses is empty.
+    pub(crate) fn load(prefix: &'static str, plan: &Plan<'_>) -> Option<Self> {
         let mut asked = Vec::with_capacity(limits::RATE_LIMITS);
-        asked.extend(plan.cells().map(|key| (key, Lookup::start(name(key).as_bytes()))));
+        asked.extend(plan.cells().map(|key| (key, Lookup::start(name(prefix, key).as_bytes()))));
         if asked.is_empty() {
             return None;
         }
@@ -38,7 +39,7 @@ impl Cells {
             tables.put_cell(key, cell);
             before.push((key, cell));
         }
-        Some(Cells { before, tables })
+        Some(Cells { prefix, before, tables })
     }
 
     /// Writes back those that counted; each is kept until it is paid off.
@@ -48,17 +49,19 @@ impl Cells {
             if let Some(cell) = after {
                 // What the cache does not take is not counted.
                 let keep = Duration::from_millis(cell.rest(now).saturating_add(SLACK_MS));
-                let _ = cache::insert(name(*key).as_bytes(), &cell.to_bytes(), &[], keep);
+                let _ = cache::insert(name(self.prefix, *key).as_bytes(), &cell.to_bytes(), &[], keep);
             }
         }
     }
 }
 
+/// Where the serving bundle's limits count.
+pub(crate) const SERVING: &str = "weir/cells/1";
 /// Room for the cells of a request, with places to spare in each set of the table.
 const ROOM: u32 = 128;
 /// Clocks of one place differ by less.
 const SLACK_MS: u64 = 1_000;
 
-fn name(key: u64) -> String {
-    format!("weir/cells/1/{key:016x}")
+fn name(prefix: &str, key: u64) -> String {
+    format!("{prefix}/{key:016x}")
 }

@@ -6,7 +6,7 @@
 use fastly::ConfigStore;
 use fastly::secret_store::SecretStore;
 use filter_core::keys::Keys;
-use filter_core::policy::{BundleSource, Poll, Settings};
+use filter_core::policy::{BundleSource, CandidateSettings, Poll, Rollout, Settings};
 use serde::Deserialize;
 
 /// Name of the Config Store and of the Secret Store.
@@ -89,6 +89,7 @@ pub(crate) struct Place {
 pub(crate) struct Config {
     pub(crate) settings: Settings,
     pub(crate) place: Place,
+    pub(crate) candidate: Option<(Place, Rollout)>,
 }
 
 /// Reads the knobs. `Err`: what is wrong with them, and the defaults hold.
@@ -106,12 +107,25 @@ pub(crate) fn load() -> Result<Config, String> {
     if let Some(secret) = secret()? {
         settings.keys = Some(Keys::derive(&secret));
     }
-    match std::mem::take(&mut settings.source) {
-        BundleSource::Poll { poll: Poll { store: Some(store), key: Some(key), interval, .. }, .. } => {
-            Ok(Config { settings, place: Place { store, key, interval } })
-        }
-        _ => Err(wrong("/poll: a bundle comes from a KV Store here; give `store` and `key`".to_owned())),
+    let place = place_of(std::mem::take(&mut settings.source))
+        .ok_or_else(|| wrong("/poll: a bundle comes from a KV Store here; give `store` and `key`".to_owned()))?;
+    let candidate = settings.candidate.take().map(candidate).transpose().map_err(wrong)?;
+    Ok(Config { settings, place, candidate })
+}
+
+fn place_of(source: BundleSource) -> Option<Place> {
+    let BundleSource::Poll { poll: Poll { store, key, interval, .. }, .. } = source else { return None };
+    Some(Place { store: store?, key: key?, interval })
+}
+
+fn candidate(CandidateSettings { source, rollout }: CandidateSettings) -> Result<(Place, Rollout), String> {
+    if rollout.automatic {
+        let remedy = "take it out, and ask `weir shadow decide` with the log";
+        return Err(format!("/candidate/automatic: no sandbox sees enough to promote by itself; {remedy}"));
     }
+    let place = place_of(source);
+    let place = place.ok_or("/candidate/poll: a candidate comes from a KV Store here; give `store` and `key`")?;
+    Ok((place, rollout))
 }
 
 fn item(name: &str) -> Result<Option<String>, String> {

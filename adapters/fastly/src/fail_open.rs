@@ -68,6 +68,7 @@ pub(crate) fn install() {
             _ => {}
         }
         log::say(&format!("panic: {info}"));
+        crate::trial::panicked();
         std::process::exit(0);
     }));
 }

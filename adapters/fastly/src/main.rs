@@ -18,6 +18,7 @@ mod store;
 mod records;
 mod cells;
 mod share;
+mod trial;
 mod tarpit;
 mod act;
 mod forward;

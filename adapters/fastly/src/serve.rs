@@ -2,14 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use filter_core::engine::{Engine, Ticket};
+use filter_core::engine::shadow::Answer;
+use filter_core::engine::{Engine, Ticket, Witness};
 use filter_core::facts::{Fact, Outcome as Answered};
 use filter_core::state::Records;
 use filter_core::sync::Seed;
 
 use crate::act::{self, Done, Outcome, Way};
-use crate::cells::Cells;
-use crate::config::{self, Knobs};
+use crate::cells::{self, Cells};
+use crate::config::{self, Config, Knobs};
 use crate::facts::RequestBytes;
 use crate::forward;
 use crate::hostcalls::request::{self, Request};
@@ -17,6 +18,7 @@ use crate::hostcalls::sandbox;
 use crate::records::Held;
 use crate::share::{self, Share};
 use crate::store::Store;
+use crate::trial::Trial;
 use crate::{fail_open, log};
 
 /// What lives as long as a sandbox.
@@ -26,6 +28,8 @@ struct Sandbox {
     store: Option<Store>,
     /// What other points of presence know, from the second request on.
     share: Option<Share>,
+    /// What is tried beside it, where the settings name something.
+    trial: Option<Trial>,
     bytes: RequestBytes,
     /// Requests that were served.
     count: u32,
@@ -59,6 +63,20 @@ struct Due {
     since: u64,
 }
 
+/// What stands beside the engine.
+struct Beside<'s> {
+    share: Option<&'s mut Share>,
+    trial: Option<&'s Trial>,
+}
+
+/// A verdict on its way.
+struct Judged {
+    done: Done,
+    due: Option<Due>,
+    /// For a candidate, where one is to look.
+    witness: Option<Box<Witness>>,
+}
+
 impl Sandbox {
     fn open() -> Self {
         let knobs = config::knobs().unwrap_or_else(|why| {
@@ -66,14 +84,17 @@ impl Sandbox {
             Knobs::default()
         });
         fail_open::use_backend(&knobs.backend);
-        let store = match config::load() {
-            Ok(config) => Some(Store::new(config, &knobs)),
+        let (store, trial) = match config::load() {
+            Ok(mut config) => {
+                let trial = trial(&mut config, &knobs);
+                (Some(Store::new(config, &knobs)), trial)
+            }
             Err(why) => {
                 log::say(&format!("requests pass unjudged:\n{why}"));
-                None
+                (None, None)
             }
         };
-        Sandbox { knobs, store, share: None, bytes: RequestBytes::default(), count: 0 }
+        Sandbox { knobs, store, share: None, trial, bytes: RequestBytes::default(), count: 0 }
     }
 
     fn goes_on(&self, started: Instant) -> bool {
@@ -85,7 +106,7 @@ impl Sandbox {
     }
 
     fn serve(&mut self, request: Request) {
-        let Sandbox { knobs, store, share, bytes, .. } = self;
+        let Sandbox { knobs, store, share, trial, bytes, .. } = self;
         let engine = store.as_mut().and_then(|store| {
             #[cfg(feature = "test-seam")]
             {
@@ -112,15 +133,17 @@ impl Sandbox {
         if share.is_none() && self.count > 0 {
             *share = begin_to_share(knobs, &engine);
         }
-        let (Done { hold, outcome, event }, due) = judge(&engine, store, share.as_mut(), request, knobs, bytes);
+        let beside = Beside { share: share.as_mut(), trial: trial.as_ref() };
+        let Judged { done, due, witness } = judge(&engine, store, beside, request, knobs, bytes);
+        let Done { hold, outcome, event } = done;
         if let Some(time) = hold {
             std::thread::sleep(time);
         }
-        let held = match outcome {
+        let (held, answer) = match outcome {
             Outcome::Answer(response) => {
                 forward::send_on(response);
                 // What we answer ourselves says nothing about the client that the score does not.
-                due.map(|Due { ticket, mut held, since }| {
+                let held = due.map(|Due { ticket, mut held, since }| {
                     engine.settle(
                         &ticket,
                         &Answered { status: Fact::Absent, ..Answered::default() },
@@ -129,7 +152,8 @@ impl Sandbox {
                     );
                     held.save();
                     held
-                })
+                });
+                (held, Some(Answer::OURS))
             }
             Outcome::Pass(way) => pass(request, knobs, bytes, &way, due.map(|due| (&*engine, due))),
         };
@@ -139,6 +163,12 @@ impl Sandbox {
         }
         if let (Some(endpoint), Some(event)) = (&knobs.events, event) {
             log::event(endpoint, &event);
+        }
+        // The client has all of its answer that it needs us for.
+        if let (Some(trial), Some(witness), Some(endpoint)) = (trial, witness, &knobs.events)
+            && let Some(line) = trial.look(&engine, &witness, answer, bytes)
+        {
+            log::event(endpoint, &line);
         }
     }
 }
@@ -158,11 +188,11 @@ fn begin_to_share(knobs: &Knobs, engine: &Engine) -> Option<Share> {
 fn judge(
     engine: &Engine,
     store: &mut Store,
-    share: Option<&mut Share>,
+    Beside { share, trial }: Beside<'_>,
     request: Request,
     knobs: &Knobs,
     bytes: &mut RequestBytes,
-) -> (Done, Option<Due>) {
+) -> Judged {
     let now = bytes.now();
     #[cfg(feature = "test-seam")]
     if bytes.seam().is_some_and(|seam| seam.panics) {
@@ -175,7 +205,7 @@ fn judge(
     let judged = bytes.with_facts(|facts| {
         let plan = engine.plan_with(facts, now, &mut store.known);
         let mut held = knobs.memory.then(|| Held::load(plan.keys(), engine.bundle().limits()));
-        let mut cells = knobs.memory.then(|| Cells::load(&plan)).flatten();
+        let mut cells = knobs.memory.then(|| Cells::load(cells::SERVING, &plan)).flatten();
         let touched = cells.is_some().then(|| *plan.touched());
         let mut records = held.as_mut().map_or_else(Records::default, Held::lend);
         if let Some(share) = share {
@@ -186,33 +216,53 @@ fn judge(
         let verdict = engine.decide(plan, records);
         let done = act::carry_out(&verdict, bytes.id(), knobs.events.is_some());
         let ticket = verdict.ticket();
+        let witness = trial.and_then(|trial| trial.witness(&verdict));
         drop(verdict);
         // At once: whoever comes next is counted after this one.
         cells.iter().for_each(|cells| cells.save(now));
-        (done, ticket.zip(held).map(|(ticket, held)| Due { ticket, held, since: now }))
+        Judged { done, due: ticket.zip(held).map(|(ticket, held)| Due { ticket, held, since: now }), witness }
     });
     bytes.forget_body();
     judged
 }
 
 /// Sends the request on. Where something is remembered, the answer's head is waited for, and the records are written back
-/// once the client has it; else the host does the rest alone.
-fn pass(request: Request, knobs: &Knobs, bytes: &RequestBytes, way: &Way, due: Option<(&Engine, Due)>) -> Option<Held> {
+/// once the client has it; else the host does the rest alone. Gives the records, and what the answer says.
+fn pass(
+    request: Request,
+    knobs: &Knobs,
+    bytes: &RequestBytes,
+    way: &Way,
+    due: Option<(&Engine, Due)>,
+) -> (Option<Held>, Option<Answer>) {
     let to = way.to.as_deref().filter(|name| request::is_backend(name));
     let backend = to.unwrap_or(&knobs.backend);
     forward::prepare(request, bytes, &way.headers, knobs.cache && way.to.is_none());
     let is_grpc = forward::is_grpc(bytes);
     let Some((engine, Due { ticket, mut held, since })) = due else {
         forward::hand_over(request, backend, is_grpc);
-        return None;
+        return (None, None);
     };
+    let mut answer = None;
     forward::send(request, backend, is_grpc, |outcome| {
         let now = bytes.now_at_the_answer();
         let took = Fact::Present(now.saturating_sub(since));
+        answer = Answer::of(engine, &ticket, outcome);
         engine.settle(&ticket, &Answered { took, ..*outcome }, held.lend(), now);
     });
     held.save();
-    Some(held)
+    (Some(held), answer)
+}
+
+/// What is tried beside the serving bundle, where the settings say so and there is a log to tell of it.
+fn trial(config: &mut Config, knobs: &Knobs) -> Option<Trial> {
+    let (place, rollout) = config.candidate.take()?;
+    if knobs.events.is_none() {
+        log::say("the candidate is not tried: nobody would hear of it; give a log endpoint as `events`");
+        return None;
+    }
+    let config = Config { settings: config.settings.clone(), place, candidate: None };
+    Some(Trial::new(config, knobs, rollout))
 }
 
 #[cfg(feature = "test-seam")]

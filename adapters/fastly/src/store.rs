@@ -45,6 +45,8 @@ pub(crate) struct Store {
     /// What it is asked for in the pointer's place, for a test.
     #[cfg(feature = "test-seam")]
     pub(crate) instead: Option<String>,
+    /// What these bundles are, and what is said of one that is taken.
+    role: [&'static str; 2],
     slot: policy::Slot<Engine>,
     /// First line of the bundle that serves.
     pointer: Vec<u8>,
@@ -64,11 +66,17 @@ impl Store {
             fault: None,
             #[cfg(feature = "test-seam")]
             instead: None,
+            role: ["bundle", "in use"],
             slot: policy::Slot::default(),
             pointer: Vec::new(),
             looked_at: None,
             known: HeaderSets::default(),
         }
+    }
+
+    /// The same, for bundles that are tried and do not serve.
+    pub(crate) fn for_candidates(self) -> Self {
+        Store { role: ["candidate", "is tried"], ..self }
     }
 
     /// The engine in use.
@@ -78,12 +86,9 @@ impl Store {
 
     /// Looks for a new bundle, where it is time to. Whatever goes wrong, the one that serves stays.
     pub(crate) fn refresh(&mut self) {
-        let now = clock::milliseconds();
-        let interval = u64::from(self.config.place.interval).saturating_mul(1000);
-        if self.looked_at.is_some_and(|then| now.saturating_sub(then) < interval) {
+        if !self.is_due() {
             return;
         }
-        self.looked_at = Some(now);
         let (fresh, last) = (self.key("fresh"), self.key("last"));
         // What is older than the last good one may not come back, in no sandbox of this place.
         let known = cached(&last, limits::SETTINGS);
@@ -95,7 +100,7 @@ impl Store {
         {
             return;
         }
-        let keep = Duration::from_secs(u64::from(self.config.place.interval));
+        let keep = self.interval();
         match self.fetch(&self.config.place.key).and_then(|pointer| self.take(&pointer).map(|()| pointer)) {
             Ok(pointer) => {
                 keep_in_cache(&fresh, &pointer, keep);
@@ -115,6 +120,59 @@ impl Store {
                 }
             }
         }
+    }
+
+    /// Whether it is time to look; then it is looked at.
+    pub(crate) fn is_due(&mut self) -> bool {
+        let (now, interval) = (clock::milliseconds(), u64::from(self.config.place.interval).saturating_mul(1000));
+        let is_due = self.looked_at.is_none_or(|then| now.saturating_sub(then) >= interval);
+        if is_due {
+            self.looked_at = Some(now);
+        }
+        is_due
+    }
+
+    /// Between two looks.
+    pub(crate) fn interval(&self) -> Duration {
+        Duration::from_secs(u64::from(self.config.place.interval))
+    }
+
+    /// First line of the bundle in use; empty: there is none.
+    pub(crate) fn pointer(&self) -> &[u8] {
+        &self.pointer
+    }
+
+    /// What the KV Store has as first line; `None`: nothing.
+    pub(crate) fn find_pointer(&self) -> Result<Option<Vec<u8>>, String> {
+        let Place { store, key, .. } = &self.config.place;
+        match self.ask_kv(store, key) {
+            Ok(pointer) => Ok(Some(pointer)),
+            Err(trouble) if trouble.is_missing() => Ok(None),
+            Err(trouble) => Err(format!("KV store `{store}`, key `{key}`: {trouble}")),
+        }
+    }
+
+    /// Puts a bundle to work as if none had been: it is to be newer than what the slot knows of.
+    pub(crate) fn begin_again(&mut self, slot: policy::Slot<Engine>, pointer: &[u8]) -> Result<(), String> {
+        (self.slot, self.pointer) = (slot, Vec::new());
+        if cached(&self.withdrawn_key(pointer), 1).is_some() {
+            return Err("it panicked here before; build another".to_owned());
+        }
+        self.take(pointer)
+    }
+
+    /// No bundle is in use any more.
+    pub(crate) fn forget(&mut self) {
+        (self.slot, self.pointer) = (policy::Slot::default(), Vec::new());
+    }
+
+    /// Where the point of presence is told that the bundle in use panicked.
+    pub(crate) fn withdrawn(&self) -> String {
+        self.withdrawn_key(&self.pointer)
+    }
+
+    fn withdrawn_key(&self, pointer: &[u8]) -> String {
+        format!("{PREFIX}/withdrawn/{}", compact::digest(pointer))
     }
 
     /// Puts the bundle to work whose first line this is.
@@ -138,7 +196,8 @@ impl Store {
             _ => self.load(pointer, &manifest, &checked, now)?,
         };
         if made == Activation::Activated {
-            log::say(&format!("bundle {} serial {serial} in use", manifest.id));
+            let [what, is] = self.role;
+            log::say(&format!("{what} {} serial {serial} {is}", manifest.id));
         }
         self.pointer = pointer.to_vec();
         Ok(())
@@ -220,7 +279,8 @@ impl Store {
         format!("{PREFIX}/checked/{version}/{}/{hash}", self.remembers)
     }
 
-    fn key(&self, what: &str) -> String {
+    /// What the point of presence keeps a pointer under.
+    pub(crate) fn key(&self, what: &str) -> String {
         let Place { store, key, .. } = &self.config.place;
         format!("{PREFIX}/{what}/{store}/{key}")
     }
@@ -235,16 +295,17 @@ fn manifest(line: &[u8]) -> Option<wire::Manifest> {
     serde_json::from_slice(line).ok()
 }
 
-fn highest(pointer: &[u8]) -> Option<Highest> {
+/// What a first line says of itself; nothing of it is checked.
+pub(crate) fn highest(pointer: &[u8]) -> Option<Highest> {
     manifest(pointer).map(|manifest| Highest { serial: manifest.serial, id: manifest.id })
 }
 
 /// What this point of presence keeps under `key`.
-fn cached(key: &str, most: usize) -> Option<Vec<u8>> {
+pub(crate) fn cached(key: &str, most: usize) -> Option<Vec<u8>> {
     Lookup::start(key.as_bytes()).ok()?.content(most).ok()?
 }
 
 /// Lost where the cache does not take it: then the KV Store is asked again.
-fn keep_in_cache(key: &str, content: &[u8], keep: Duration) {
+pub(crate) fn keep_in_cache(key: &str, content: &[u8], keep: Duration) {
     let _ = cache::insert(key.as_bytes(), &[], content, keep);
 }

@@ -1,7 +1,6 @@
 //! A candidate bundle beside the one that serves: it judges after the reply is made, and in the end it serves or goes.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,19 +15,26 @@ use tokio::time::sleep;
 
 use crate::clock;
 use crate::events::Events;
-use crate::reload::{read, stamp};
+use crate::reload;
 use crate::store::Store;
 
-/// How often the file is looked at and the guardrails are asked.
+/// How often a file is looked at and the guardrails are asked.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Where the candidate comes from, and how it is tried.
-#[derive(Debug)]
 pub struct Source {
-    /// A file with the two lines; while there is none, nothing is tried.
-    pub file: PathBuf,
+    /// Where the two lines come from; while there are none, nothing is tried.
+    pub from: From,
     /// Share, goals, guardrails.
     pub rollout: Rollout,
+}
+
+/// Where the two lines come from.
+pub enum From {
+    /// The host settings have them.
+    Given(String),
+    /// A file or a server, for as long as the process runs.
+    Watched(reload::Source),
 }
 
 /// The candidate, where there is one.
@@ -162,23 +168,26 @@ impl Running {
     }
 }
 
-/// Watches the file and asks the guardrails until the task is dropped. What became of a candidate goes to the events, too.
+/// Watches for candidates and asks the guardrails until the task is dropped. What became of a candidate goes to the events, too.
 pub(crate) async fn watch(store: Arc<Store>, source: Source, events: Option<Events>) {
-    let mut seen = None;
+    let Source { from, rollout } = source;
+    let mut watched = match from {
+        From::Given(text) => {
+            let name = format!("`/candidate/bundle` of the settings{}", named(text.as_bytes()));
+            say(store.trial().offer(&store, text.as_bytes(), &rollout), &name, &mut String::new());
+            reload::Watched::new(reload::Source::Fixed)
+        }
+        From::Watched(source) => reload::Watched::new(source),
+    };
+    let mut said = String::new();
     loop {
-        let now = stamp(&source.file);
-        if now != std::mem::replace(&mut seen, now) && now.is_some() {
-            let text = read(&source.file).await;
-            let name = source.file.display();
-            let named = text.as_ref().map_or_else(|_| String::new(), |text| named(text));
-            match text.and_then(|text| store.trial().offer(&store, &text, &source.rollout)) {
-                Ok(true) => eprintln!("weir: candidate `{name}`{named} is tried beside the bundle in use"),
-                Ok(false) => {}
-                Err(why) => {
-                    eprintln!("weir: the candidate `{name}`{named} is not tried:");
-                    why.lines().for_each(|line| eprintln!("weir:   {line}"));
-                }
+        if let Some(found) = watched.look().await {
+            let named = found.as_ref().map_or_else(|_| String::new(), |text| named(text));
+            let offered = found.and_then(|text| store.trial().offer(&store, &text, &rollout));
+            if offered.is_ok() {
+                watched.taken();
             }
+            say(offered, &format!("`{}`{named}", watched.name()), &mut said);
         }
         if let Some(told) = store.trial().rule(&store)
             && let Some(events) = &events
@@ -195,6 +204,25 @@ fn named(text: &[u8]) -> String {
     match serde_json::from_slice::<policy::wire::Manifest>(first) {
         Ok(policy::wire::Manifest { id, serial, .. }) => format!(", bundle `{}` serial {serial},", id.escape_debug()),
         Err(_) => String::new(),
+    }
+}
+
+/// Says what became of the candidate that `name` calls; the same trouble once, however often it is met.
+fn say(offered: Result<bool, String>, name: &str, said: &mut String) {
+    match offered {
+        Ok(is_new) => {
+            said.clear();
+            if is_new {
+                eprintln!("weir: candidate {name} is tried beside the bundle in use");
+            }
+        }
+        Err(why) if why == *said => {}
+        Err(why) => {
+            eprintln!("weir: the candidate {name} is not tried:");
+            // It may quote what was fetched.
+            why.lines().for_each(|line| eprintln!("weir:   {}", line.replace(char::is_control, "?")));
+            *said = why;
+        }
     }
 }
 

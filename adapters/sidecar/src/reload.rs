@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Limited};
 use hyper::header::{ETAG, HOST, HeaderValue, IF_NONE_MATCH, USER_AGENT};
 use hyper::{Request, StatusCode};
 use tokio::sync::mpsc::Receiver;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::body::Body;
 use crate::origin::{Origin, OriginConfig, Target};
@@ -80,45 +80,99 @@ impl Url {
     }
 }
 
-/// Watches until the task is dropped. A message on `at_once` asks out of turn.
-pub(crate) async fn watch(store: Arc<Store>, mut source: Source, mut at_once: Receiver<()>) {
-    // What the file was when it was read at the start. A server is asked at once.
-    let mut seen = if let Source::File(path) = &source { stamp(path) } else { None };
-    let mut pause = if let Source::Url(_) = &source { Duration::ZERO } else { LOOK };
-    let mut said = String::new();
-    loop {
-        let is_asked = tokio::select! {
-            () = sleep(pause) => false,
-            asked = at_once.recv() => asked.is_some(),
-        };
-        let offered = match &mut source {
+/// A source with what is known of it: what it has is read when it changed.
+pub(crate) struct Watched {
+    source: Source,
+    /// A file's state when it was last read.
+    seen: Option<(SystemTime, u64)>,
+    /// There need be no file.
+    is_optional: bool,
+    /// It is looked at out of turn.
+    is_asked: bool,
+    /// When a server is asked again.
+    due: Instant,
+    /// The tag of what was found, once it was taken.
+    tag: Option<HeaderValue>,
+}
+
+impl Watched {
+    /// A source of which nothing was read; there may be nothing.
+    pub(crate) fn new(source: Source) -> Self {
+        Watched { source, seen: None, is_optional: true, is_asked: false, due: Instant::now(), tag: None }
+    }
+
+    /// One that was read when the process started.
+    fn seen(source: Source) -> Self {
+        let seen = if let Source::File(path) = &source { stamp(path) } else { None };
+        Watched { seen, is_optional: false, ..Watched::new(source) }
+    }
+
+    /// Where it looks, for people.
+    pub(crate) fn name(&self) -> String {
+        match &self.source {
+            Source::Fixed => String::new(),
+            Source::File(path) => path.display().to_string(),
+            Source::Url(url) => format!("{}{}", url.server.target().authority(), url.path),
+        }
+    }
+
+    /// What is new, where it is time to look; `None`: nothing.
+    pub(crate) async fn look(&mut self) -> Option<Result<Vec<u8>, String>> {
+        let is_asked = std::mem::take(&mut self.is_asked);
+        match &self.source {
             Source::Fixed => None,
             Source::File(path) => {
                 let now = stamp(path);
-                let is_new = now != std::mem::replace(&mut seen, now);
-                if is_new || is_asked { Some(read(path).await.and_then(|text| store.offer(&text))) } else { None }
+                let is_new = now != std::mem::replace(&mut self.seen, now) || is_asked;
+                if is_new && (now.is_some() || !self.is_optional) { Some(read(path).await) } else { None }
             }
+            Source::Url(_) if !is_asked && Instant::now() < self.due => None,
             Source::Url(url) => {
-                pause = url.interval;
-                match url.ask().await {
-                    Ok(None) => None,
-                    Ok(Some((text, tag))) => Some(store.offer(&text).inspect(|_| url.tag = tag)),
+                self.due = Instant::now().checked_add(url.interval).unwrap_or(self.due);
+                match url.ask().await.transpose()? {
+                    Ok((text, tag)) => {
+                        self.tag = tag;
+                        Some(Ok(text))
+                    }
                     Err(why) => Some(Err(why)),
                 }
             }
-        };
-        if let Some(offered) = offered {
-            report(&store, offered, &mut said);
+        }
+    }
+
+    /// What was found is in use: the server need not send it again.
+    pub(crate) fn taken(&mut self) {
+        if let Source::Url(url) = &mut self.source {
+            url.tag = self.tag.take();
         }
     }
 }
 
-pub(crate) async fn read(path: &Path) -> Result<Vec<u8>, String> {
+/// Watches until the task is dropped. A message on `at_once` asks out of turn.
+pub(crate) async fn watch(store: Arc<Store>, source: Source, mut at_once: Receiver<()>) {
+    let mut watched = Watched::seen(source);
+    let mut said = String::new();
+    loop {
+        if let Some(found) = watched.look().await {
+            let offered = found.and_then(|text| store.offer(&text));
+            if offered.is_ok() {
+                watched.taken();
+            }
+            report(&store, offered, &mut said);
+        }
+        watched.is_asked = tokio::select! {
+            () = sleep(LOOK) => false,
+            asked = at_once.recv() => asked.is_some(),
+        };
+    }
+}
+
+async fn read(path: &Path) -> Result<Vec<u8>, String> {
     tokio::fs::read(path).await.map_err(|error| format!("`{}` cannot be read: {error}", path.display()))
 }
 
 /// Changes whenever the file does; `None` where it is gone.
-pub(crate) fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
+fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
     let data = std::fs::metadata(path).ok()?;
     Some((data.modified().ok()?, data.len()))
 }

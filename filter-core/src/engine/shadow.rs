@@ -5,33 +5,32 @@
 //! its own. It sees every request of a share of the clients, chosen by a keyed hash, and every request that the active bundle
 //! interferes with.
 
+mod candidate;
 mod crowd;
 mod guardrails;
 mod ledger;
+mod line;
 mod report;
 #[cfg(test)]
 mod tests;
 
+pub use candidate::{Candidate, Look};
 pub use crowd::Clients;
 pub use guardrails::{Hold, Ruling};
+pub use ledger::Turnout;
+pub use line::{Answer, Line};
 pub use report::{Report, Row, Said, Sample, Turnouts};
 
-use siphasher::sip::SipHasher24;
+pub(super) use candidate::{Before, Who, place, rule};
 
-use super::{Engine, Ticket, Verdict, plan};
-use crate::facts::{Facts, Outcome, Provenance};
-use crate::fingerprint::id::{Id, field};
-use crate::fingerprint::identity;
-use crate::keys::Keys;
+use super::{Engine, Ticket, Verdict};
+use crate::facts::{Facts, Outcome};
 use crate::limits;
-use crate::policy::{Action, Rollout, Rule, SHARES};
-use crate::state::{Limits, LoginResult, Tables};
+use crate::policy::Rollout;
+use crate::state::{LoginResult, Tables};
 
 use crowd::Crowd;
-use ledger::{Key, Ledger, NONE, Turnout};
-
-/// A goal that every endpoint is.
-const ANY: &str = "any";
+use ledger::{Key, Ledger};
 
 /// A candidate, and what it would have done otherwise. Takes 150 KB beside the candidate itself, made once and never growing; a
 /// candidate with rate limits takes its cells beside.
@@ -41,8 +40,7 @@ const ANY: &str = "any";
 /// followed: limits by anything but the client are exact with all clients alone.
 #[derive(Debug)]
 pub struct Shadow {
-    engine: Engine,
-    rollout: Rollout,
+    candidate: Candidate,
     /// The active bundle that all of this is about.
     against: u64,
     since: u64,
@@ -70,8 +68,7 @@ impl Shadow {
     /// Sets a candidate up; it begins with the first request.
     pub fn new(candidate: Engine, rollout: Rollout) -> Self {
         let mut shadow = Shadow {
-            engine: candidate,
-            rollout,
+            candidate: Candidate::new(candidate, rollout),
             against: 0,
             since: 0,
             until: 0,
@@ -88,19 +85,17 @@ impl Shadow {
         (self.against, self.since, self.until, self.requests) = (against, now, now, 0);
         self.ledger.clear();
         self.crowd.clear();
-        let bundle = self.engine.bundle();
-        let limits = Limits { cells: bundle.limits().cells, ..Limits::NONE };
-        self.cells = (!bundle.rate_limits().is_empty() && limits.cells > 0).then(|| Tables::new(&limits));
+        self.cells = self.candidate.cells();
     }
 
     /// How it is tried.
     pub fn rollout(&self) -> &Rollout {
-        &self.rollout
+        &self.candidate.rollout
     }
 
     /// The candidate.
     pub fn candidate(&self) -> &Engine {
-        &self.engine
+        &self.candidate.engine
     }
 
     /// Has the candidate judge a request that was judged, where it is one to be looked at. `id` is what the host calls it. `None`: its
@@ -109,42 +104,22 @@ impl Shadow {
     /// Another active bundle than before begins all counts anew. Allocates nothing unless the path was sent in another form
     /// than the normal one.
     pub fn look(&mut self, facts: &Facts<'_>, verdict: &Verdict<'_>, id: &str) -> Option<Mark> {
-        let active = verdict.engine;
-        let (client, is_followed) = self.client(verdict);
-        let acts = verdict.action().interferes();
-        // Whether others count a request that a limit refused, cannot be said of clients that are not followed.
-        if !is_followed && (!acts || matches!(verdict.action(), Action::Limit(_))) {
-            return None;
-        }
+        let (active, before) = (verdict.engine, Before::of(verdict));
+        let followed = self.candidate.follow(&before)?;
         if self.against != active.stamp || self.since == 0 {
             self.begin(active.stamp, verdict.now);
         }
         self.requests = self.requests.saturating_add(1);
         self.until = self.until.max(verdict.now);
-        let cells = match (&mut self.cells, &verdict.touched) {
-            (Some(tables), Some(touched)) if is_followed => tables.lend(touched).cells,
-            _ => None,
-        };
-        let plan = self.engine.plan(facts, verdict.now);
-        let other = self.engine.conclude(plan, verdict.touched, verdict.memory, cells);
-        let (one, two) = (verdict.action(), other.action());
-        let is_touched = two.interferes() && !acts;
-        let key = differs(one, two).then(|| Key {
-            active: place(active, verdict.rule()),
-            candidate: place(&self.engine, other.rule()),
-            endpoint: verdict.place.unwrap_or(NONE),
-        });
+        let look = self.candidate.judge(facts, &before, &followed, self.cells.as_mut());
+        let Look { key, is_touched, is_softer, member, is_goal, address, .. } = look;
         if let Some(key) = key {
-            let address = verdict.touched.map_or(0, |touched| touched.keys.address);
-            let address = if active.keys.is_some() { address } else { 0 };
-            self.ledger.add(key, is_touched, acts && !two.interferes(), ledger::Sample::new(verdict.now, address, id));
+            self.ledger.add(key, is_touched, is_softer, ledger::Sample::new(verdict.now, address, id));
         }
-        let client = if is_followed { self.member(verdict, client) } else { None };
-        if let Some(client) = client.filter(|_| is_touched) {
+        if let Some(client) = member.filter(|_| is_touched) {
             self.crowd.touch(client);
         }
-        let is_goal = client.is_some() && self.is_goal(verdict);
-        (key.is_some() || is_goal).then_some(Mark { against: self.against, key, client, is_goal, is_touched })
+        (key.is_some() || is_goal).then_some(Mark { against: self.against, key, client: member, is_goal, is_touched })
     }
 
     /// Counts the answer to a request that was looked at, as the active engine's ticket and outcome have it. `is_ours`: the active
@@ -169,63 +144,6 @@ impl Shadow {
     pub fn report(&self, active: &Engine) -> Report {
         Report::new(self, active)
     }
-
-    /// The client under a hash of its own, and whether it is followed.
-    fn client(&self, verdict: &Verdict<'_>) -> (Option<u64>, bool) {
-        let ids = verdict.engine.keys.as_ref().map_or_else(SipHasher24::new, Keys::ids);
-        let key = match verdict.touched {
-            Some(touched) => touched.keys.client,
-            None => identity::client(&verdict.request, ids).map_or(0, Id::bits),
-        };
-        if key == 0 {
-            return (None, self.rollout.share >= SHARES);
-        }
-        let hash = self.hash(ids, key);
-        let part = hash.checked_rem(u64::from(SHARES)).unwrap_or(0);
-        (Some(hash), part < u64::from(self.rollout.share))
-    }
-
-    /// The client in the crowd: below its address, since it may choose all else that names it.
-    fn member(&self, verdict: &Verdict<'_>, client: Option<u64>) -> Option<u64> {
-        if verdict.request.client.provenance == Provenance::Unverified {
-            return None;
-        }
-        let ids = verdict.engine.keys.as_ref().map_or_else(SipHasher24::new, Keys::ids);
-        let address = identity::client(&verdict.request, ids)?.bits();
-        Some(crowd::member(self.hash(ids, address), client?))
-    }
-
-    /// A hash of its own for each candidate.
-    fn hash(&self, ids: SipHasher24, key: u64) -> u64 {
-        let mut hasher = Id::hasher(ids, b"shadow-1");
-        field(&mut hasher, &key.to_le_bytes());
-        field(&mut hasher, &self.engine.stamp.to_le_bytes());
-        Id::finish(&hasher).bits()
-    }
-
-    fn is_goal(&self, verdict: &Verdict<'_>) -> bool {
-        let is_named = |name: &str| self.rollout.goals.iter().any(|goal| goal == name);
-        is_named(ANY)
-            || verdict.endpoint.is_some_and(|endpoint| {
-                plan::has_body(verdict.request.method)
-                    && (is_named(&endpoint.id) || endpoint.label.as_deref().is_some_and(is_named))
-            })
-    }
-}
-
-/// Whether a client would notice, or an operator's events.
-fn differs(one: &Action, other: &Action) -> bool {
-    match (one, other) {
-        (Action::Redirect(_), Action::Redirect(_)) | (Action::Route(_), Action::Route(_)) => one != other,
-        _ => one.as_str() != other.as_str(),
-    }
-}
-
-/// A rule's place among all; found by address, since a verdict borrows the engine's own.
-fn place(engine: &Engine, rule: Option<&Rule>) -> u16 {
-    let Some(rule) = rule else { return NONE };
-    let mut all = engine.bundle.allow().iter().chain(engine.bundle.rules());
-    all.position(|other| core::ptr::eq(other, rule)).and_then(|place| u16::try_from(place).ok()).unwrap_or(NONE)
 }
 
 /// What an answer says: where something was tried, what came of it; else by its status.

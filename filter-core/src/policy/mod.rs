@@ -36,5 +36,5 @@ pub use problem::{Position, Problem, Problems};
 pub use rollout::{Guardrails, Rollout, SHARES};
 pub use rule::{Decision, Mode, Rule, SHADOWS};
 pub(crate) use settings::EVENT_SHARES;
-pub use settings::{BundleSource, Poll, Settings};
+pub use settings::{BundleSource, CandidateSettings, Poll, Settings};
 pub use signature::{TrustedKey, seal};

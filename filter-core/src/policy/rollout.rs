@@ -22,7 +22,8 @@ pub const SHARES: u32 = 1_000_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rollout {
-    /// Of a million clients, those of so many are followed; all by default.
+    /// Of a million clients, those of so many are followed; all by default. With 0 the candidate sees only what the active bundle
+    /// interferes with.
     pub share: u32,
     /// Labels or ids of endpoints of the active bundle where clients show that they are good: a login that succeeds, an order
     /// that goes through. `any`: every answer that is no error. By default `login`, `sign_up` and `checkout`.
@@ -68,12 +69,9 @@ impl Rollout {
         let mut wrong = |at: &str, message: String, remedy: &str| {
             problems.push(Problem::new(alloc::format!("{place}/{at}"), message, remedy));
         };
-        if !(1..=SHARES).contains(&self.share) {
-            wrong(
-                "share",
-                alloc::format!("`{}` is out of range", self.share),
-                "give how many of a million clients, at least 1",
-            );
+        if self.share > SHARES {
+            let message = alloc::format!("`{}` is out of range", self.share);
+            wrong("share", message, "give how many of a million clients");
         }
         if self.goals.len() > limits::SHADOW_GOALS {
             wrong("goals", alloc::format!("{} goals", self.goals.len()), "at most 16 are allowed");

@@ -1,8 +1,12 @@
 //! Host settings: what belongs to one host and never travels in a bundle. The same names on every host.
 
+mod candidate;
 #[cfg(test)]
 mod tests;
 
+pub use candidate::CandidateSettings;
+
+use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -48,6 +52,8 @@ pub struct Settings {
     pub node: Option<String>,
     /// Of a million requests that pass without an event, so many get one all the same, chosen by a keyed hash; 0 by default.
     pub event_share: u32,
+    /// A bundle that is tried beside the one that serves; by default none.
+    pub candidate: Option<CandidateSettings>,
 }
 
 /// Where the bundle comes from.
@@ -115,7 +121,7 @@ impl ClientAddress {
     }
 }
 
-const MEMBERS: [&str; 10] = [
+const MEMBERS: [&str; 11] = [
     "bundle",
     "poll",
     "trusted_keys",
@@ -126,6 +132,7 @@ const MEMBERS: [&str; 10] = [
     "client_address",
     "node",
     "event_share",
+    "candidate",
 ];
 
 /// What an event share is a part of.
@@ -160,9 +167,10 @@ impl Settings {
         let node = members.get("node").and_then(|part| door.read::<String>(part, "/node"));
         let share = members.get("event_share").and_then(|part| door.read::<u32>(part, "/event_share"));
         let address = members.get("client_address").map(|part| ClientAddress::read(&mut door, part));
+        let candidate = members.get("candidate").and_then(|part| CandidateSettings::read(&mut door, part));
 
         let problems = &mut door.problems;
-        let polled = poll.as_ref().inspect(|poll| check_poll(poll, problems)).is_some();
+        let polled = poll.as_ref().inspect(|poll| check_poll(poll, "", problems)).is_some();
         if members.get("bundle").is_none() && members.get("poll").is_none() {
             let remedy = "give `bundle` (the two lines as a string) or `poll`";
             problems.push(Problem::new("", "no bundle is given", remedy));
@@ -202,6 +210,7 @@ impl Settings {
             client_address,
             node,
             event_share: share.unwrap_or(0),
+            candidate,
         })
     }
 }
@@ -258,34 +267,31 @@ fn check_ids(mut ids: Vec<String>, problems: &mut Vec<Problem>) -> Vec<String> {
     ids
 }
 
-fn check_poll(poll: &Poll, problems: &mut Vec<Problem>) {
+/// `at`: what the poll stands in.
+fn check_poll(poll: &Poll, at: &str, problems: &mut Vec<Problem>) {
+    let mut wrong = |name: &str, message: String, remedy: &str| {
+        problems.push(Problem::new(format!("{at}/poll{name}"), message, remedy));
+    };
+    let mut unclear = || {
+        let remedy = "give `cluster` and `path`, or `url` alone, or `store` and `key`";
+        wrong("", "not clear where to ask".to_owned(), remedy);
+    };
     match (&poll.cluster, &poll.path, &poll.url) {
         (None, None, None) if poll.store.is_some() && poll.key.is_some() => {}
-        _ if poll.store.is_some() || poll.key.is_some() => unclear(problems),
+        _ if poll.store.is_some() || poll.key.is_some() => unclear(),
         (Some(_), Some(path), None) if !path.starts_with('/') => {
-            problems.push(Problem::new(
-                "/poll/path",
-                format!("`{}` is no path", path.escape_debug()),
-                "start it with `/`",
-            ));
+            wrong("/path", format!("`{}` is no path", path.escape_debug()), "start it with `/`");
         }
         (Some(_), Some(_), None) => {}
         (None, None, Some(url)) if url.starts_with("https://") || url.starts_with("http://") => {}
         (None, None, Some(url)) => {
-            let message = format!("`{}` is no URL", url.escape_debug());
-            problems.push(Problem::new("/poll/url", message, "start it with `https://`"));
+            wrong("/url", format!("`{}` is no URL", url.escape_debug()), "start it with `https://`");
         }
-        _ => unclear(problems),
+        _ => unclear(),
     }
     if !(1..=86_400).contains(&poll.interval) {
-        let message = format!("`{}` is out of range", poll.interval);
-        problems.push(Problem::new("/poll/interval", message, "give 1 to 86400 seconds"));
+        wrong("/interval", format!("`{}` is out of range", poll.interval), "give 1 to 86400 seconds");
     }
-}
-
-fn unclear(problems: &mut Vec<Problem>) {
-    let remedy = "give `cluster` and `path`, or `url` alone, or `store` and `key`";
-    problems.push(Problem::new("/poll", "not clear where to ask", remedy));
 }
 
 fn check_address(wire: ClientAddress, problems: &mut Vec<Problem>) -> ClientAddressSettings {

@@ -151,10 +151,10 @@ impl Viceroy {
         self.child.id()
     }
 
-    /// Waits up to 20 seconds until `probe` finds something.
+    /// Waits up to a minute until `probe` finds something.
     pub fn wait_for<T>(&self, what: &str, probe: impl Fn(&Self) -> Option<T>) -> Result<T> {
         let started = Instant::now();
-        while started.elapsed() < Duration::from_secs(20) {
+        while started.elapsed() < Duration::from_secs(60) {
             if let Some(found) = probe(self) {
                 return Ok(found);
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use filter_core::engine::shadow::{Report, Row, Said};
 
 /// Requests shown of each row.
-const SAMPLES: usize = 5;
+pub(super) const SAMPLES: usize = 5;
 
 /// Adds reports up. A client that came to two hosts counts twice, as it does on each.
 ///
@@ -43,6 +43,7 @@ pub fn merge(reports: Vec<Report>) -> Result<Report, String> {
         ] {
             *sum = sum.saturating_add(more);
         }
+        all.is_estimate |= report.is_estimate;
         all.clients.is_sample |= report.clients.is_sample;
         add(&mut rows, report.rows);
     }

@@ -1,11 +1,12 @@
 //! What a candidate bundle would have done otherwise: reports of hosts read and put together, and shown to people.
 
 mod interval;
+mod lines;
 mod merge;
 mod read;
 mod render;
 
 pub use interval::interval;
 pub use merge::merge;
-pub use read::{read, reports, rollout};
+pub use read::{read, rollout};
 pub use render::{table, to_json};

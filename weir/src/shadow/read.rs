@@ -1,6 +1,7 @@
 //! Where reports come from: files, hosts' admin addresses, and logs with reports among other lines.
 
 use std::collections::BTreeMap;
+use std::io::{self, BufRead};
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,7 +11,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use ureq::Agent;
 
+use super::lines::Counted;
 use super::render;
+use crate::input::{Input, Lines};
 
 /// Bytes of one source.
 const LONGEST: u64 = 64 << 20;
@@ -30,21 +33,30 @@ struct Told {
 /// What such a line has in it; events name shadow rules in a list.
 const MARK: &str = "\"shadow\":{";
 
-/// What may stand before a report: hosts put it at the start of a line, where no client's words can be.
-const BEFORE: [&str; 3] = ["", "weir: ", "[info] weir: "];
+/// Names that lines may stand after.
+const BEFORE: [&str; 2] = ["weir: ", "[info] weir: "];
 
-/// Reads the reports of one source: a URL of a host's admin port, or a file.
+/// Lines that a report as JSON has at most: 64 kinds of disagreement.
+const REPORT_LINES: u64 = 10_000;
+
+/// Reads the reports of all sources: URLs of hosts' admin ports, and files. Lines of hosts that keep nothing are put together as one,
+/// whatever files they are in.
 ///
 /// # Errors
-/// Where it cannot be read, or there is no report in it.
-pub fn read(source: &str) -> Result<Vec<Report>, String> {
-    let text = match source.starts_with("http://") || source.starts_with("https://") {
-        true => ask(source)?,
-        false => {
-            std::fs::read_to_string(Path::new(source)).map_err(|error| format!("`{source}` cannot be read: {error}"))?
+/// Where one cannot be read, or there is no report in it.
+pub fn read(sources: &[String]) -> Result<Vec<Report>, String> {
+    let (mut all, mut counted) = (Vec::new(), Counted::default());
+    for source in sources {
+        let wrong = |why: String| format!("`{source}`: {why}");
+        if source.starts_with("http://") || source.starts_with("https://") {
+            all.extend(reports(ask(source)?.as_bytes(), &mut counted).map_err(wrong)?);
+            continue;
         }
-    };
-    reports(&text).map_err(|why| format!("`{source}`: {why}"))
+        let input = Input::open(Path::new(source)).map_err(|error| format!("`{source}` cannot be read: {error}"))?;
+        all.extend(reports(input, &mut counted).map_err(wrong)?);
+    }
+    all.extend(counted.report());
+    Ok(all)
 }
 
 /// How a candidate is tried: what a file says, or the defaults.
@@ -62,31 +74,65 @@ pub fn rollout(path: Option<&Path>) -> Result<Rollout, String> {
     }
 }
 
-/// The reports in a text: one as JSON, or the last of each host among the lines of a log. Lines count that are wholly a report, after
-/// the name that Weir logs under if anything: other lines may quote what clients sent.
-///
-/// # Errors
-/// Where there is none.
-pub fn reports(text: &str) -> Result<Vec<Report>, String> {
-    if text.trim_start().starts_with('{') && !text.contains(MARK) {
-        let mut report: Value = serde_json::from_str(text).map_err(|error| format!("it is no report: {error}"))?;
+/// The reports in a text: one as JSON, or the last of each host among the lines of a log; and lines that are counted. Lines count that are
+/// wholly a report, after the name that Weir logs under if anything: other lines may quote what clients sent.
+fn reports(mut text: impl BufRead, counted: &mut Counted) -> Result<Vec<Report>, String> {
+    let unreadable = |error: io::Error| format!("it cannot be read: {error}");
+    let (mut last, mut is_told, mut number) = (BTreeMap::new(), false, 0u64);
+    // A report as JSON stands on many lines.
+    let mut start = Vec::new();
+    let mut lines = Lines::new(&mut text);
+    while let Some(line) = lines.next().map_err(unreadable)? {
+        let Some(Ok(line)) = line.text.map(core::str::from_utf8) else { continue };
+        number = number.saturating_add(1);
+        if number <= REPORT_LINES {
+            start.extend_from_slice(line.as_bytes());
+            start.push(b'\n');
+        }
+        if line.contains(MARK)
+            && let Some(told) = told(line)
+        {
+            last.insert(told.vm, told.shadow);
+        } else {
+            is_told |= counted.take(line);
+        }
+    }
+    if !last.is_empty() || is_told {
+        return Ok(last.into_values().collect());
+    }
+    if number <= REPORT_LINES
+        && let Ok(mut report) = serde_json::from_slice::<Value>(&start)
+        && report.get("shadow").is_none()
+    {
         // What this program adds for readers.
         report.as_object_mut().and_then(|members| members.remove(render::SHARE));
         return Ok(vec![serde_json::from_value(report).map_err(|error| format!("it is no report: {error}"))?]);
     }
-    let mut last = BTreeMap::new();
-    let lines = text.lines().filter(|line| line.contains(MARK));
-    last.extend(lines.filter_map(told).map(|told| (told.vm, told.shadow)));
-    if last.is_empty() {
-        return Err("there is no report of a candidate in it, or none in a form that this version reads".to_owned());
-    }
-    Ok(last.into_values().collect())
+    Err("there is no report of a candidate in it, or none in a form that this version reads".to_owned())
 }
 
 /// The report that a line is.
 fn told(line: &str) -> Option<Told> {
-    let mut objects = BEFORE.iter().filter_map(|before| line.strip_prefix(before));
-    objects.find_map(|object| serde_json::from_str(object).ok())
+    serde_json::from_str(after_prefix(line)).ok()
+}
+
+/// A line without what hosts put at its start, where no client's words can be.
+pub(super) fn after_prefix(line: &str) -> &str {
+    let rest = envoy_prefix(line).unwrap_or(line);
+    BEFORE.iter().find_map(|before| rest.strip_prefix(before)).unwrap_or(rest)
+}
+
+/// What comes after `[2026-11-22 15:00:00.123][42][info][wasm] [source/file.cc:1199] wasm log NAME: `, which Envoy puts there. An access log may
+/// quote all of that, but not begin with it.
+fn envoy_prefix(line: &str) -> Option<&str> {
+    let is_time = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b"-: .".contains(&byte));
+    let (time, rest) = line.strip_prefix('[')?.split_once("][")?;
+    let (thread, rest) = rest.split_once("][info][wasm] [")?;
+    let (place, rest) = rest.split_once("] wasm log")?;
+    let is_place = !place.contains(['"', ' ', ']']) && thread.bytes().all(|byte| byte.is_ascii_digit());
+    let at = rest.find('{')?;
+    let (name, object) = rest.split_at_checked(at)?;
+    (is_time(time) && is_place && !name.contains('"')).then_some(object)
 }
 
 fn ask(url: &str) -> Result<String, String> {
@@ -106,6 +152,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn reports(text: &str) -> Result<Vec<Report>, String> {
+        super::reports(text.as_bytes(), &mut Counted::default())
+    }
 
     fn line(vm: &str, requests: u64) -> String {
         let clients = json!({"touched": 0, "good": 0, "harmed": 0, "is_sample": false});
@@ -132,7 +182,7 @@ mod tests {
         for hostile in hostile {
             let reports = reports(&format!("{real}\n{hostile}\n")).unwrap();
             assert_eq!(reports.iter().map(|report| report.requests).collect::<Vec<_>>(), [7], "{hostile}");
-            assert!(super::reports(&hostile).is_err(), "{hostile}");
+            assert!(self::reports(&hostile).is_err(), "{hostile}");
         }
     }
 

@@ -43,7 +43,8 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
         share => format!("{} of the clients", percent(f64::from(share) / f64::from(SHARES))),
     };
     let (since, until) = (time::show(report.since), time::show(report.until));
-    writeln!(out, "{} of {clients}, {since} to {until}", many(report.requests, "request"))?;
+    let about = if report.is_estimate { "about " } else { "" };
+    writeln!(out, "{about}{} of {clients}, {since} to {until}", many(report.requests, "request"))?;
     let share = percent(part(report.disagreements, report.requests));
     write!(out, "{} ({share}): the candidate alone interferes in ", many(report.disagreements, "disagreement"))?;
     writeln!(out, "{}, the active bundle alone in {}", report.harder, report.softer)?;

@@ -32,14 +32,14 @@ enum What {
 /// Show where a candidate disagrees with the active bundle, by rule, endpoint and outcome
 ///
 /// With --candidate both judge recorded traffic, in memory as on a host. Without it FROM is what hosts report: the admin address of
-/// `weir up`, a report as JSON, or Envoy's log with reports among other lines; several are added up.
+/// `weir up`, a report as JSON, or a log of Fastly, Cloudflare or Envoy with lines of a candidate among others; several are added up.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   weir shadow report yesterday.trace.jsonl.gz --candidate candidate.json --bundle serving.json
   weir shadow report access.log --candidate candidate.json --goal any
   weir shadow report http://127.0.0.1:9464
-  weir shadow report envoy-1.log envoy-2.log --output json")]
+  weir shadow report fastly-1.log fastly-2.log.gz --output json")]
 struct ReportArgs {
     #[command(flatten)]
     from: From,
@@ -140,10 +140,7 @@ impl From {
 
     fn report(&self, rollout: &Rollout) -> anyhow::Result<Report> {
         let Some(candidate) = &self.candidate else {
-            let mut reports = Vec::new();
-            for from in &self.from {
-                reports.extend(shadow::read(from).map_err(|why| anyhow!(why))?);
-            }
+            let reports = shadow::read(&self.from).map_err(|why| anyhow!(why))?;
             return shadow::merge(reports).map_err(|why| anyhow!(why));
         };
         let active = self.engine.load()?;

@@ -111,9 +111,9 @@ fn seconds() -> clap::builder::RangedU64ValueParser {
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
-    let judge = args.judge.load(args.origin.is_none())?;
+    let mut judge = args.judge.load(args.origin.is_none())?;
     let share = args.hub.load(args.judge.has_settings())?;
-    let candidate = args.candidate.load()?;
+    let candidate = args.candidate.load(judge.settings.candidate.take())?;
     let metrics = Arc::new(Metrics::default());
     let routes = args.routes()?;
     let names = routes.keys().cloned().collect();

@@ -18,6 +18,8 @@ pub(crate) struct Seam {
     pub(crate) t: Option<u64>,
     /// Judging panics.
     pub(crate) panics: bool,
+    /// A candidate's judging panics.
+    pub(crate) candidate_panics: bool,
 }
 
 impl Seam {

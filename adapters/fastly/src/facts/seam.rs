@@ -44,6 +44,8 @@ pub(crate) struct Seam {
     pub(crate) t: Option<u64>,
     /// Judging panics.
     pub(crate) panics: bool,
+    /// A candidate's judging panics.
+    pub(crate) candidate_panics: bool,
     /// What the KV Store answers in the place of a value: 0 is nothing in time, else its error.
     pub(crate) kv: Option<u32>,
     /// Key of the KV Store that is read in the pointer's place, as if it had changed.

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use serde::{Deserialize, Serialize};
+
 use super::kept;
 use crate::limits;
 
@@ -20,9 +22,12 @@ pub(super) struct Key {
 }
 
 /// What became of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turnout {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Turnout {
+    /// The login passed; elsewhere the answer was no error.
     Succeeded,
+    /// The login failed; elsewhere the answer was an error.
     Failed,
     /// The active bundle answered itself.
     Answered,

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::{self, NONE};
+use super::ledger;
 use super::{Clients, Shadow};
 use crate::action::OTHERWISE;
 use crate::engine::Engine;
@@ -29,6 +29,9 @@ pub struct Report {
     pub goals: Vec<String>,
     /// Requests that both judged.
     pub requests: u64,
+    /// That number is an estimate, from a sample.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub is_estimate: bool,
     /// Requests on which they disagree.
     pub disagreements: u64,
     /// Of those: the candidate alone interferes.
@@ -97,12 +100,12 @@ pub struct Sample {
 
 impl Report {
     pub(super) fn new(shadow: &Shadow, active: &Engine) -> Self {
-        let candidate = &shadow.engine;
+        let candidate = &shadow.candidate.engine;
         let report = Report {
             active: active.bundle.id().to_string(),
             candidate: candidate.bundle.id().to_string(),
-            share: shadow.rollout.share,
-            goals: shadow.rollout.goals.clone(),
+            share: shadow.candidate.rollout.share,
+            goals: shadow.candidate.rollout.goals.clone(),
             ..Report::default()
         };
         if shadow.against != active.stamp {
@@ -151,9 +154,8 @@ impl Row {
 }
 
 impl Said {
-    fn of(engine: &Engine, place: u16) -> Self {
-        let mut all = engine.bundle.allow().iter().chain(engine.bundle.rules());
-        let rule = if place == NONE { None } else { all.nth(usize::from(place)) };
+    pub(super) fn of(engine: &Engine, place: u16) -> Self {
+        let rule = super::rule(engine, place);
         Said {
             action: rule.map_or(engine.bundle.otherwise(), |rule| &rule.then).as_str().to_string(),
             rule: rule.map_or(OTHERWISE, |rule| rule.id.as_str()).to_string(),

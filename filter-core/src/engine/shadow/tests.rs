@@ -5,9 +5,11 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 
+use super::ledger::NONE;
 use super::*;
 use crate::facts::{ClientFacts, Fact, Header, Provenance};
-use crate::policy::{Bundle, Guardrails, Settings, wire};
+use crate::keys::Keys;
+use crate::policy::{Bundle, Guardrails, SHARES, Settings, wire};
 
 const SECRET: &[u8] = b"at least sixteen bytes";
 const LOGIN: &str = r#"{"id":"log-in","path":"/login","methods":["POST"],"label":"login"}"#;
@@ -318,4 +320,87 @@ fn ids_are_cut_where_a_letter_ends() {
     assert_eq!(sample.id(), "ä".repeat(limits::SHADOW_ID / 2));
     let all: BTreeSet<usize> = ["", "x", &"y".repeat(200)].map(|id| ledger::Sample::new(0, 0, id).id().len()).into();
     assert_eq!(all, [0, 1, limits::SHADOW_ID].into());
+}
+
+/// Asks a host that keeps nothing and writes lines; both ways to look say the same.
+fn lines(share: u32, asked: &[(u32, &str, &str, u16)]) -> Vec<Line> {
+    let active = engine(&block("old", "/gone"), "");
+    let rules = format!("{},{}", block("logins", "/login"), block("new", "/secret"));
+    let rollout = Rollout { share, goals: ["login".into()].into(), ..Rollout::default() };
+    let candidate = Candidate::new(engine(&rules, ""), rollout);
+    let mut tables = Tables::new(active.bundle().limits());
+    let mut told = Vec::new();
+    for (number, (client, method, path, status)) in asked.iter().enumerate() {
+        let now = 1_731_000_000_000 + number as u64 * 1_000;
+        let address = Fact::Present(core::net::IpAddr::from(client.to_be_bytes()));
+        let facts = Facts {
+            method: method.as_bytes(),
+            authority: b"shop.example",
+            path: path.as_bytes(),
+            client: ClientFacts { address, provenance: Provenance::Peer, ..ClientFacts::default() },
+            ..Facts::default()
+        };
+        let id = format!("r{number}");
+        let plan = active.plan(&facts, now);
+        let records = tables.lend(plan.touched());
+        let verdict = active.decide(plan, records);
+        let (witness, ticket) = (verdict.witness(), verdict.ticket().unwrap());
+        let look = candidate.look(&facts, &verdict, &id, None);
+        let is_ours = verdict.action().interferes();
+        drop(verdict);
+        assert_eq!(candidate.look_later(&facts, &active, &witness, &id, None), look);
+        assert_eq!(candidate.look_later(&facts, &candidate.engine, &witness, &id, None), None, "another engine's");
+        let Some(look) = look else { continue };
+        let outcome = Outcome { status: Fact::Present(*status), headers_known: true, ..Outcome::default() };
+        let answer = if is_ours { Some(Answer::OURS) } else { Answer::of(&active, &ticket, &outcome) };
+        active.settle(&ticket, &outcome, tables.find(ticket.keys()), now);
+        // What is told in one line or in two is the same.
+        let whole = candidate.line(&look, &active, &id, answer, false);
+        let (first, late) =
+            (candidate.line(&look, &active, &id, None, false), candidate.line(&look, &active, &id, answer, true));
+        let parts: Vec<&Line> = first.iter().chain(&late).collect();
+        assert_eq!(whole.is_some(), !parts.is_empty());
+        if let Some(whole) = &whole {
+            assert_eq!(whole.requests, parts.iter().map(|line| line.requests).sum::<u32>());
+            assert_eq!(whole.turnout, parts.iter().find_map(|line| line.turnout));
+            assert_eq!(whole.good, parts.iter().any(|line| line.good));
+            assert_eq!(whole.member, parts.iter().find_map(|line| line.member.clone()));
+            assert_eq!(whole.did, parts.iter().find_map(|line| line.did.clone()));
+            let again: Line = serde_json::from_str(&whole.to_json()).unwrap();
+            assert_eq!(again, *whole);
+        }
+        told.extend(whole);
+    }
+    told
+}
+
+#[test]
+fn a_host_that_keeps_nothing_tells_the_same_in_lines() {
+    let asked = [(1, "GET", "/gone", 0), (2, "GET", "/secret", 404), (2, "POST", "/login", 200), (3, "GET", "/", 200)];
+    let lines = lines(SHARES, &asked);
+    let told: Vec<_> = lines.iter().filter(|line| line.did.is_some()).collect();
+    let [softer, harder, login] = told[..] else { panic!("{told:?}") };
+    assert_eq!((softer.id.as_str(), softer.softer, softer.turnout), ("r0", true, Some(Turnout::Answered)));
+    assert_eq!((harder.harder, harder.turnout, harder.good), (true, Some(Turnout::Failed), false));
+    assert_eq!(harder.would, Some(Said { action: "block".into(), rule: "new".into() }));
+    assert_eq!((login.endpoint.as_deref(), login.good), (Some("log-in"), true));
+    assert_eq!((harder.member.as_ref().map(String::len), &harder.member), (Some(16), &login.member));
+    assert_eq!((softer.member.as_ref(), harder.client.as_ref().map(String::len)), (None, Some(13)));
+    assert_eq!(lines.iter().filter(|line| line.did.is_none()).count(), 0, "these ids are not among the one in 64");
+}
+
+#[test]
+fn with_a_share_of_nothing_only_what_the_active_bundle_does_is_looked_at() {
+    let asked = [(1, "GET", "/gone", 0), (2, "GET", "/secret", 200), (2, "POST", "/login", 200)];
+    let lines = lines(0, &asked);
+    assert_eq!(lines.iter().map(|line| line.id.as_str()).collect::<Vec<_>>(), ["r0"]);
+    assert_eq!(lines[0].member, None, "nobody is followed");
+}
+
+#[test]
+fn one_request_in_many_stands_for_all() {
+    let asked: Vec<_> = (0..6_400).map(|client| (client, "GET", "/", 200)).collect();
+    let sum: u32 = lines(SHARES, &asked).iter().map(|line| line.requests).sum();
+    // Four times the spread, which is 800 times 0.1.
+    assert!(sum.abs_diff(6_400) < 4 * 640, "{sum}");
 }

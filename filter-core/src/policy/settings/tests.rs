@@ -3,6 +3,8 @@
 use alloc::string::ToString;
 
 use super::*;
+#[cfg(feature = "candidates")]
+use crate::policy::{Guardrails, Rollout};
 
 fn refused(text: &str) -> String {
     Settings::parse(text.as_bytes()).map(|_| ()).map_or_else(|problems| problems.to_string(), |()| String::new())
@@ -22,6 +24,30 @@ fn everything_given() {
     assert_eq!(settings.client_address.trusted_hops, 2);
     assert_eq!((settings.client_address.trusted_proxies.len(), settings.client_address.appends_peer), (2, Some(false)));
     assert_eq!(settings.client_address.header, Some(HeaderName::CfConnectingIp));
+}
+
+#[cfg(not(feature = "candidates"))]
+#[test]
+fn without_the_means_a_candidate_is_not_passed_over() {
+    let problem = "/candidate: this host, as it is built, tries none; take `candidate` out";
+    assert_eq!(refused(r#"{"bundle":"x","candidate":{"bundle":"y"}}"#), problem);
+}
+
+#[cfg(feature = "candidates")]
+#[test]
+fn a_candidate() {
+    let text = br#"{"bundle":"x","candidate":{"poll":{"cluster":"c","path":"/next"},"share":0,"goals":["any"],"automatic":true,
+        "guardrails":{"harmed_share":5,"good_clients":6,"harmed_clients":7,"seconds":8}}}"#;
+    let candidate = Settings::parse(text).unwrap().candidate.unwrap();
+    let BundleSource::Poll { poll, start: None } = candidate.source else { panic!("{candidate:?}") };
+    assert_eq!((poll.cluster.as_deref(), poll.path.as_deref(), poll.interval), (Some("c"), Some("/next"), 30));
+    let guardrails = Guardrails { harmed_share: 5, good_clients: 6, harmed_clients: 7, seconds: 8 };
+    let goals = ["any".to_string()].into();
+    assert_eq!(candidate.rollout, Rollout { share: 0, goals, automatic: true, guardrails });
+    let candidate = Settings::parse(br#"{"bundle":"x","candidate":{"bundle":"y"}}"#).unwrap().candidate.unwrap();
+    let source = BundleSource::Inline("y".into());
+    assert_eq!(candidate, CandidateSettings { source, rollout: Rollout::default() });
+    assert_eq!(Settings::parse(br#"{"bundle":"x"}"#).unwrap().candidate, None);
 }
 
 #[test]
@@ -81,7 +107,7 @@ fn what_is_refused() {
         ("{}", "/: no bundle is given; give `bundle` (the two lines as a string) or `poll`"),
         (
             r#"{"bundle":"x","bundel":"y"}"#,
-            "/bundel (line 1, column 23): unknown member `bundel`; expected `bundle`, `poll`, `trusted_keys`, `allow_unsigned`, `min_serial`, `quarantined`, `secret`, `client_address`, `node` or `event_share`",
+            "/bundel (line 1, column 23): unknown member `bundel`; expected `bundle`, `poll`, `trusted_keys`, `allow_unsigned`, `min_serial`, `quarantined`, `secret`, `client_address`, `node`, `event_share` or `candidate`",
         ),
         (
             r#"{"bundle":7,"allow_unsigned":"yes","node":"a b"}"#,
@@ -136,6 +162,31 @@ fn what_is_refused() {
             r#"{"bundle":"x","client_address":{"appends_peer":1,"hops":2}}"#,
             "/client_address/hops (line 1, column 56): unknown member `hops`; expected `trusted_hops`, `trusted_proxies`, `header` or `appends_peer`\n\
              /client_address/appends_peer (line 1, column 48): invalid type: integer `1`; expected a boolean",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(refused(text), expected, "{text}");
+    }
+}
+
+#[cfg(feature = "candidates")]
+#[test]
+fn candidates_that_are_refused() {
+    let cases = [
+        (
+            r#"{"bundle":"x","candidate":{"shares":5,"guardrails":{"harmd":1,"harmed_share":1000001,"seconds":"x"}}}"#,
+            "/candidate/shares (line 1, column 36): unknown member `shares`; expected `bundle`, `poll`, `share`, `goals`, `automatic` or `guardrails`\n\
+             /candidate/guardrails/harmd (line 1, column 60): unknown member `harmd`; expected `harmed_share`, `good_clients`, `harmed_clients` or `seconds`\n\
+             /candidate/guardrails/seconds (line 1, column 98): invalid type: string \"x\"; expected a whole number, not negative\n\
+             /candidate/guardrails/harmed_share: `1000001` is out of range; give how many of a million clients\n\
+             /candidate: not clear where the candidate comes from; give `bundle` (the two lines as a string) or `poll`, one of them",
+        ),
+        (
+            r#"{"bundle":"x","candidate":{"bundle":"y","poll":{"url":"ftp://b","interval":0},"share":1000001}}"#,
+            "/candidate/share: `1000001` is out of range; give how many of a million clients\n\
+             /candidate: not clear where the candidate comes from; give `bundle` (the two lines as a string) or `poll`, one of them\n\
+             /candidate/poll/url: `ftp://b` is no URL; start it with `https://`\n\
+             /candidate/poll/interval: `0` is out of range; give 1 to 86400 seconds",
         ),
     ];
     for (text, expected) in cases {
