@@ -2,6 +2,7 @@
 // request but its own: the others' promises are JavaScript's, and live on.
 
 import * as weir from "./index.js";
+import { share } from "./share.mjs";
 
 // Members of request.cf that are shown. Any of them may be missing.
 const FACTS = ["httpProtocol", "tlsVersion", "tlsCipher", "asn", "asOrganization", "country", "clientAcceptEncoding"];
@@ -26,6 +27,7 @@ export default {
       }
       const served = weir.fetch(head(request), request, env, context, finish);
       if (looks) look();
+      share(weir, call, env, context);
       return served;
     } catch (error) {
       trapped(error);
@@ -95,6 +97,15 @@ function look() {
     looks = false;
     trapped(error);
     console.error("weir: the candidate trapped, and is not tried in this isolate any more");
+  }
+}
+
+// Runs what is the module's, between requests; nothing where it trapped.
+function call(work) {
+  try {
+    return broken ? undefined : work();
+  } catch (error) {
+    trapped(error);
   }
 }
 

@@ -22,3 +22,4 @@ mod tarpit;
 mod act;
 mod forward;
 mod serve;
+mod share;

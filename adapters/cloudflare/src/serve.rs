@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use filter_core::facts::{Fact, Header, Outcome};
 use filter_core::limits;
-use filter_core::state::Records;
+use filter_core::state::{Records, Tables};
+use filter_core::sync::Seed;
 use js_sys::{Array, Function};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -134,6 +135,16 @@ pub fn settle(due: f64, status: u16, lines: &str) {
 
 fn with_isolate<T>(env: &Env, look: impl FnOnce(&mut Isolate) -> T) -> T {
     ISOLATE.with_borrow_mut(|isolate| look(isolate.get_or_insert_with(|| Isolate::open(env))))
+}
+
+/// What is remembered here, and with which secret; `None` where nothing is, or without one.
+pub(crate) fn with_memory<T>(look: impl FnOnce(Seed, &mut Tables) -> T) -> Option<T> {
+    ISOLATE.with_borrow_mut(|isolate| {
+        let Isolate { knobs, store, .. } = isolate.as_mut()?;
+        let store = store.as_mut().filter(|_| knobs.memory)?;
+        let seed = Seed::of(Some(store.engine()?.keys()?));
+        Some(look(seed, &mut store.tables))
+    })
 }
 
 /// Reads the KV namespace, without holding the isolate meanwhile.

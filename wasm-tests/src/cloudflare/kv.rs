@@ -1,9 +1,9 @@
-//! A KV namespace as workerd asks for it: `GET /KEY?urlencoded=true` over HTTP. It holds a bundle, and fails as it is told to.
+//! A KV namespace as workerd asks for it: `GET /KEY?urlencoded=true` over HTTP, and `PUT`. It holds a bundle, and fails as it is told to.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
@@ -35,6 +35,7 @@ struct State {
     values: BTreeMap<String, Vec<u8>>,
     fault: Fault,
     reads: usize,
+    writes: Vec<(String, Instant)>,
 }
 
 impl Kv {
@@ -42,12 +43,19 @@ impl Kv {
     pub fn start() -> Result<Self> {
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
-        let origin = Origin::with(move |start, _, _| {
+        let origin = Origin::with(move |start, _, body| {
             let key = start.split(' ').nth(1).unwrap_or_default();
             let key = key.split('?').next().unwrap_or_default().trim_start_matches('/').replace("%2F", "/");
             let (fault, value) = {
                 let mut state = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                state.reads += 1;
+                match start.starts_with("PUT ") {
+                    true if state.fault == Fault::None => {
+                        state.writes.push((key.clone(), Instant::now()));
+                        state.values.insert(key.clone(), body.to_vec());
+                    }
+                    true => {}
+                    false => state.reads += 1,
+                }
                 (state.fault, state.values.get(&key).cloned())
             };
             if let Fault::Slow(time) = fault {
@@ -81,6 +89,11 @@ impl Kv {
     /// From now on it fails so.
     pub fn fail(&self, fault: Fault) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).fault = fault;
+    }
+
+    /// When what was written.
+    pub fn writes(&self) -> Vec<(String, Instant)> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).writes.clone()
     }
 
     /// How often it was read.

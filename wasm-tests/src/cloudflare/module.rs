@@ -17,11 +17,13 @@ pub enum Build {
     Seam,
     /// One that only forwards, to compare with.
     Forward,
+    /// The script of the shards.
+    Shard,
 }
 
 /// Builds the Worker, once a test process, and says in which folder it is.
 pub fn built(build: Build) -> &'static Path {
-    static BUILT: [OnceLock<PathBuf>; 3] = [const { OnceLock::new() }; 3];
+    static BUILT: [OnceLock<PathBuf>; 4] = [const { OnceLock::new() }; 4];
     BUILT[build as usize].get_or_init(|| make(build).unwrap_or_else(|error| panic!("{error:#}")))
 }
 
@@ -48,15 +50,16 @@ pub fn files(build: Build) -> Result<Vec<PathBuf>> {
 }
 
 fn make(build: Build) -> Result<PathBuf> {
-    let (name, arguments): (_, &[&str]) = match build {
-        Build::Production => ("production", &[]),
-        Build::Seam => ("seam", &["--features", "test-seam"]),
-        Build::Forward => ("forward", &["--example", "forward"]),
+    let (script, name, arguments): (_, _, &[&str]) = match build {
+        Build::Production => ("build-worker", "production", &[]),
+        Build::Seam => ("build-worker", "seam", &["--features", "test-seam"]),
+        Build::Forward => ("build-worker", "forward", &["--example", "forward"]),
+        Build::Shard => ("build-shard", "shard", &[]),
     };
     let folder = target_dir().join("cloudflare").join(name);
-    let script = root().join("scripts/build-worker");
+    let script = root().join("scripts").join(script);
     let done = Command::new(&script).arg(&folder).args(arguments).stdout(Stdio::null()).status();
     let done = done.with_context(|| format!("cannot start {}", script.display()))?;
-    ensure!(done.success(), "the Worker does not build: scripts/build-worker {}", arguments.join(" "));
+    ensure!(done.success(), "the Worker does not build: {} {}", script.display(), arguments.join(" "));
     Ok(folder)
 }

@@ -28,6 +28,8 @@ pub struct Options {
     pub knobs: Value,
     /// The secret.
     pub secret: Option<String>,
+    /// The variable `WEIR_SHARE` of each isolate, where there are several and shards between them. One isolate without shards where this is empty.
+    pub isolates: Vec<Value>,
 }
 
 impl Options {
@@ -43,6 +45,7 @@ impl Options {
             // A busy machine may take its time.
             knobs: json!({ "events": true, "memory": false, "wait_ms": 20_000 }),
             secret: Some("correct horse battery staple, thirty-two bytes".to_owned()),
+            isolates: Vec::new(),
         }
     }
 
@@ -63,37 +66,69 @@ impl Options {
             .flatten()
             .map(|(name, kind, value)| format!("(name = \"{name}\", {kind} = {}),\n", Value::from(value)))
             .collect();
-        let Options { origin, kv, .. } = self;
+        let Options { origin, kv, isolates, .. } = self;
+        let (mut services, mut sockets, mut workers) = (String::new(), String::new(), String::new());
+        let alone = [Value::Null];
+        for (number, share) in if isolates.is_empty() { &alone[..] } else { isolates }.iter().enumerate() {
+            services += &format!("(name = \"worker{number}\", worker = .worker{number}),\n");
+            sockets += &format!(
+                r#"(name = "http{number}", address = "127.0.0.1:0", service = "worker{number}",
+                    http = (cfBlobHeader = "{}", forwardedProtoHeader = "X-Forwarded-Proto")),
+                "#,
+                super::wire::BLOB
+            );
+            let shards = if share.is_null() { String::new() } else { format!("{}{}", shards(), variable(share)) };
+            workers += &format!(
+                r#"const worker{number} :Workerd.Worker = (
+                  modules = [{modules}], compatibilityDate = "2026-11-01", globalOutbound = "origin",
+                  bindings = [(name = "WEIR", kvNamespace = "kv"), {bindings} {shards}],
+                );
+                "#
+            );
+        }
+        if let Some(share) = isolates.first() {
+            for file in ["shard.mjs", "shard.wasm"] {
+                fs::copy(built(Build::Shard).join(file), directory.join(file))?;
+            }
+            services += "(name = \"shards\", worker = .shards),\n";
+            workers += &format!(
+                r#"const shards :Workerd.Worker = (
+                  modules = [(name = "shard.mjs", esModule = embed "shard.mjs"), (name = "shard.wasm", wasm = embed "shard.wasm")],
+                  compatibilityDate = "2026-11-01", globalOutbound = "origin",
+                  durableObjectNamespaces = [(className = "Shard", uniqueKey = "weir-shards")],
+                  durableObjectStorage = (inMemory = void),
+                  bindings = [{}{}],
+                );
+                "#,
+                shards(),
+                variable(share)
+            );
+        }
         let text = format!(
             r#"using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "worker", worker = .worker),
+    {services}
     (name = "origin", external = (address = "{origin}", http = ())),
     (name = "kv", external = (address = "{kv}", http = ())),
   ],
-  sockets = [(
-    name = "http", address = "127.0.0.1:0", service = "worker",
-    http = (cfBlobHeader = "{blob}", forwardedProtoHeader = "X-Forwarded-Proto"),
-  )],
+  sockets = [{sockets}],
 );
-const worker :Workerd.Worker = (
-  modules = [
-    {modules}
-  ],
-  compatibilityDate = "2026-11-01",
-  globalOutbound = "origin",
-  bindings = [
-    (name = "WEIR", kvNamespace = "kv"),
-    {bindings}
-  ],
-);
+{workers}
 "#,
             kv = kv.address,
-            blob = super::wire::BLOB,
         );
         Ok(fs::write(directory.join("config.capnp"), text)?)
     }
+}
+
+fn shards() -> &'static str {
+    "(name = \"WEIR_SHARDS\", durableObjectNamespace = (className = \"Shard\", serviceName = \"shards\")),
+     (name = \"WEIR_BOARD\", kvNamespace = \"kv\"),\n"
+}
+
+fn variable(share: &Value) -> String {
+    format!("(name = \"WEIR_SHARE\", json = {}),\n", Value::from(share.to_string()))
 }
 
 /// What workerd wrote so far.
@@ -110,6 +145,8 @@ pub struct Workerd {
     output: Arc<Mutex<Output>>,
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where each isolate listens.
+    pub addresses: Vec<SocketAddr>,
 }
 
 impl Workerd {
@@ -133,13 +170,18 @@ impl Workerd {
         keep(child.stdout.take().context("no output")?, &output);
         keep(child.stderr.take().context("no output")?, &output);
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut workerd = Workerd { child, _directory: directory, output, address: nowhere };
-        let port = workerd.wait_for("its port", |workerd| {
-            let lines = workerd.lines();
-            let told = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            told.filter(|told| told["event"] == "listen").find_map(|told| u16::try_from(told["port"].as_u64()?).ok())
-        })?;
-        workerd.address.set_port(port);
+        let mut workerd = Workerd { child, _directory: directory, output, address: nowhere, addresses: Vec::new() };
+        for number in 0..options.isolates.len().max(1) {
+            let socket = format!("http{number}");
+            let port = workerd.wait_for("its port", |workerd| {
+                let lines = workerd.lines();
+                let told = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+                told.filter(|told| told["event"] == "listen" && told["socket"] == socket.as_str())
+                    .find_map(|told| u16::try_from(told["port"].as_u64()?).ok())
+            })?;
+            workerd.addresses.push(SocketAddr::from(([127, 0, 0, 1], port)));
+        }
+        workerd.address = workerd.addresses.first().copied().unwrap_or(nowhere);
         Ok(workerd)
     }
 
