@@ -13,7 +13,10 @@ fn start(module: &std::path::Path, candidate: &Value) -> Option<Envoy> {
     let settings = bundles::settings(&bundles::that_blocks(&["gone"], 1));
     let mut settings: Value = serde_json::from_str(&settings).unwrap();
     settings["candidate"] = candidate.clone();
-    Envoy::start(&Config::new(Route::Direct, filter(module, &settings.to_string())), 1)
+    let mut filter = filter(module, &settings.to_string());
+    // What became of a request is known when it is logged.
+    filter["config"]["vm_config"]["capability_restriction_config"]["allowed_capabilities"]["proxy_on_log"] = json!({});
+    Envoy::start(&Config::new(Route::Direct, filter), 1)
 }
 
 fn status(envoy: &Envoy, method: &str, path: &str) -> u16 {

@@ -47,6 +47,7 @@ struct Root {
 struct Due {
     ticket: Ticket,
     /// What a candidate wants of the answer.
+    #[cfg_attr(not(feature = "memory"), allow(dead_code, reason = "no answer is waited for"))]
     late: Option<Late>,
 }
 

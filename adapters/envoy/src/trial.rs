@@ -10,9 +10,13 @@ pub(crate) use off::{Late, Trial};
 mod on {
     use std::cell::RefCell;
 
+    #[cfg(feature = "memory")]
+    use filter_core::engine::Ticket;
     use filter_core::engine::shadow::{Answer, Candidate, Look};
-    use filter_core::engine::{Engine, Ticket, Verdict};
-    use filter_core::facts::{Facts, Outcome};
+    use filter_core::engine::{Engine, Verdict};
+    use filter_core::facts::Facts;
+    #[cfg(feature = "memory")]
+    use filter_core::facts::Outcome;
     use filter_core::policy::{BundleSource, CandidateSettings, Problems, Settings, Slot};
     use filter_core::state::Tables;
 
@@ -82,6 +86,7 @@ mod on {
         }
 
         /// Tells what became of a request.
+        #[cfg(feature = "memory")]
         pub(crate) fn settle(&self, late: &Late, active: &Engine, ticket: &Ticket, outcome: &Outcome<'_>) {
             if let Some(answer) = Answer::of(active, ticket, outcome) {
                 self.tell(&late.look, active, &late.id, Some(answer), true);
@@ -98,8 +103,12 @@ mod on {
 
 #[cfg(not(feature = "candidate"))]
 mod off {
-    use filter_core::engine::{Engine, Ticket, Verdict};
-    use filter_core::facts::{Facts, Outcome};
+    #[cfg(feature = "memory")]
+    use filter_core::engine::Ticket;
+    use filter_core::engine::{Engine, Verdict};
+    use filter_core::facts::Facts;
+    #[cfg(feature = "memory")]
+    use filter_core::facts::Outcome;
     use filter_core::policy::Settings;
 
     use crate::act::Done;
@@ -121,6 +130,7 @@ mod off {
             match *self {}
         }
 
+        #[cfg(feature = "memory")]
         pub(crate) fn settle(&self, _: &Late, _: &Engine, _: &Ticket, _: &Outcome<'_>) {
             match *self {}
         }

@@ -105,8 +105,8 @@ pub(crate) fn insert(
 ) -> Result<(), Trouble> {
     use fastly_sys::InsertConfigOptions as Mask;
     let content = body::of(value)?;
-    let mut config = fastly_sys::InsertConfig::default();
-    config.time_to_live_sec = u32::try_from(keep.as_secs()).unwrap_or(u32::MAX);
+    let time_to_live_sec = u32::try_from(keep.as_secs()).unwrap_or(u32::MAX);
+    let mut config = fastly_sys::InsertConfig { time_to_live_sec, ..Default::default() };
     let mut mask = Mask::TIME_TO_LIVE_SEC;
     match generation {
         Some(generation) => {
