@@ -216,11 +216,14 @@ fn a_large_bundle_holds_no_request_up() {
             requests.get(),
             slowest.get()
         );
+        let says_so = envoy.log().contains("for a bundle in two lines; poll its compact form");
         if number == 3 {
             // In two lines it is one piece, whatever it is: large ones are meant to come in their compact form.
             assert_eq!(longest, all);
+            assert_eq!(says_so, longest > 20_000, "{longest} us");
             continue;
         }
+        assert!(!says_so, "{}", envoy.log());
         // By the wall's clock: a busy machine is given five times the 20 ms that are promised for a quiet one.
         assert!(longest < 100_000, "{longest} us in one piece");
     }

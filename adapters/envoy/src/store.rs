@@ -14,6 +14,9 @@ use filter_core::state::{Limits, Tables};
 use crate::hostcalls::{self, Level};
 use crate::metrics::{self, Counters};
 
+/// Microseconds that requests may wait for a bundle before the log says so.
+const LONG: u64 = 20_000;
+
 /// An engine with the counters of its rules.
 #[derive(Debug)]
 pub(crate) struct Active {
@@ -56,6 +59,15 @@ impl Slot {
             slot.offer(bundle, settings, now(), |bundle| active(bundle, settings))
                 .map_err(|problems| problems.to_string())
         });
+        let [_, longest] = took.microseconds();
+        if longest > LONG {
+            let milliseconds = longest.checked_div(1000).unwrap_or(0);
+            let remedy = "poll its compact form, which is taken in pieces (`weir pack`)";
+            hostcalls::log(
+                Level::Warn,
+                &format!("weir: requests waited {milliseconds} ms for a bundle in two lines; {remedy}"),
+            );
+        }
         self.activated(made?, took)
     }
 
