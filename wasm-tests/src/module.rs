@@ -22,21 +22,13 @@ pub fn envoy() -> &'static Path {
     BUILT.get_or_init(|| build().unwrap_or_else(|error| panic!("{error:#}")))
 }
 
-/// Builds the module whose workers share what they saw and try candidates, apart from the other one, and says where it is.
+/// Builds the module with all its features, whose workers remember and share what they saw, apart from the other one, and says where it is.
 pub fn envoy_with_all() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let target = target_dir().join("share");
         let mut cargo = Command::new("cargo");
-        cargo.current_dir(root()).args([
-            "build",
-            "--quiet",
-            "--release",
-            "-p",
-            "weir-envoy",
-            "--features",
-            "share,candidate",
-        ]);
+        cargo.current_dir(root()).args(["build", "--quiet", "--release", "-p", "weir-envoy", "--features", "share"]);
         let done = cargo.args(["--target", "wasm32-wasip1", "--target-dir"]).arg(&target).status();
         let built = done.is_ok_and(|status| status.success());
         assert!(built, "the filter does not build with all its features");

@@ -1,5 +1,5 @@
-//! A candidate beside the active bundle in a real Envoy, by the module that is built with all features: what it would have done leaves as
-//! lines of the log, and no client notices it.
+//! A candidate beside the active bundle in a real Envoy: what it would have done leaves as lines of the log, and no client notices it.
+//! What became of a request is told by the module that remembers.
 
 use serde_json::{Value, json};
 use wasm_tests::bundles;
@@ -58,7 +58,7 @@ fn a_broken_candidate_is_said_and_the_active_bundle_serves() {
         return;
     }
     let broken = json!({ "bundle": bundles::tested(2, "allow"), "share": 0 });
-    let Some(envoy) = start(module::envoy_with_all(), &broken) else { return };
+    let Some(envoy) = start(module::envoy(), &broken) else { return };
     assert_eq!((status(&envoy, "GET", "/gone"), status(&envoy, "GET", "/block/1")), (403, 200));
     assert!(envoy.log().contains("weir: the candidate is not tried: "), "{}", envoy.log());
     assert_eq!((told(&envoy), envoy.stat("wasm.weir.vm_reload").unwrap()), (0, 0));
@@ -70,7 +70,7 @@ fn with_a_share_of_nothing_only_what_the_active_bundle_blocks_is_looked_at() {
         return;
     }
     let candidate = json!({ "bundle": bundles::that_blocks(&["secret"], 2), "share": 0 });
-    let Some(envoy) = start(module::envoy_with_all(), &candidate) else { return };
+    let Some(envoy) = start(module::envoy(), &candidate) else { return };
     assert_eq!((status(&envoy, "GET", "/secret"), status(&envoy, "GET", "/gone")), (200, 403));
     envoy.wait_for("lines of a candidate", |envoy| (told(envoy) > 0).then_some(())).unwrap();
     assert_eq!(told(&envoy), 1, "{}", envoy.log());
