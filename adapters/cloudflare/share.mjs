@@ -16,7 +16,7 @@ let complained = false;
 // `call` runs what is the module's, where that is whole.
 export function share(weir, call, env, context) {
   if (!env.WEIR_SHARDS || Date.now() < due) return;
-  due = Date.now() + Math.max(env.WEIR_SHARE?.seconds ?? PERIOD, 1) * 1000;
+  due = Date.now() + Math.max(Number(env.WEIR_SHARE?.seconds) || PERIOD, 1) * 1000;
   context.waitUntil(exchange(weir, call, env).catch((error) => {
     if (!complained) console.warn("weir: nothing is heard of other isolates, this one judges by what it sees itself: " + error);
     complained = true;
@@ -34,8 +34,17 @@ async function exchange(weir, call, env) {
   shard ??= chosen ?? Math.floor(Math.random() * shards);
   const object = env.WEIR_SHARDS.get(env.WEIR_SHARDS.idFromName(String(shard)));
   const near = await within(post(object, body));
-  const board = shards > 1 && round++ % ROUNDS === 0 ? await within(env.WEIR_BOARD.get("board", { type: "arrayBuffer", cacheTtl: 30 })) : null;
+  let board, missing;
+  if (shards > 1 && round++ % ROUNDS === 0) {
+    try {
+      board = await within(env.WEIR_BOARD.get("board", { type: "arrayBuffer", cacheTtl: 30 }));
+    } catch (error) {
+      missing = error;
+    }
+  }
+  // What the own shard said counts without the board too.
   call(() => weir.hear(near, new Uint8Array(board ?? 0), shard));
+  if (missing) throw missing;
 }
 
 async function post(object, body) {

@@ -21,8 +21,17 @@ pub(crate) enum Done {
     Passes,
     /// It was answered here.
     Answered,
-    /// It waits in the tarpit.
+    /// It waits in the tarpit, and goes on then.
     Held,
+    /// It waits in the tarpit, and is answered here then.
+    HeldThenAnswered,
+}
+
+impl Done {
+    /// Its answer is ours: it says nothing about the client that the score does not.
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(self, Done::Answered | Done::HeldThenAnswered)
+    }
 }
 
 /// Does what the verdict says.
@@ -79,8 +88,9 @@ fn act(verdict: &Verdict<'_>, forged: &Forged<'_>, pit: &mut Pit<'_>) -> Done {
             remove(forged);
             let rule = verdict.rule().map_or("otherwise", |rule| &rule.id);
             let after = if tarpit.passes { None } else { verdict.reply() };
+            let held = if after.is_some() { Done::HeldThenAnswered } else { Done::Held };
             if pit.hold(tarpit, rule, after) {
-                return Done::Held;
+                return held;
             }
             metrics::tarpit_full();
             return if verdict.reply().is_some_and(|reply| answer(&reply)) { Done::Answered } else { Done::Passes };

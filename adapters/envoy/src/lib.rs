@@ -163,13 +163,12 @@ fn judge(
             (done, verdict.ticket().map(|ticket| Due { ticket, late }))
         })
     });
-    // What we answer ourselves says nothing about the client that the score does not.
-    match (done, due) {
-        (Done::Answered, Some(Due { ticket, .. })) => {
+    match due {
+        Some(Due { ticket, .. }) if done.is_ours() => {
             settle(active, &ticket, &Outcome { status: Fact::Absent, ..Outcome::default() }, now);
             (done, None)
         }
-        other => other,
+        due => (done, due),
     }
 }
 

@@ -40,8 +40,11 @@ struct Share {
     complained: bool,
 }
 
+/// Secrets whose records one VM tells of: its roots', and one that was replaced. One beyond takes the place of the one that told longest ago.
+const SECRETS: usize = 4;
+
 thread_local! {
-    static SHARE: RefCell<Option<Share>> = const { RefCell::new(None) };
+    static SHARES: RefCell<Vec<Share>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Whether this VM has something to share, and so needs ticks of its own.
@@ -54,7 +57,7 @@ pub(crate) fn within(period_ms: u32) -> u32 {
     if !is_on() {
         return period_ms;
     }
-    let slot = SHARE.with(|share| share.try_borrow().ok()?.as_ref()?.slot).unwrap_or(0);
+    let slot = SHARES.with(|shares| shares.try_borrow().ok()?.first()?.slot).unwrap_or(0);
     let own = PERIOD_MS.saturating_add(slot.saturating_mul(STAGGER_MS));
     if period_ms == 0 { own } else { period_ms.min(own) }
 }
@@ -77,14 +80,20 @@ pub(crate) fn tick(active: &Slot) {
     let now = hostcalls::now_nanoseconds().checked_div(1_000_000).unwrap_or(0);
     store::with_tables(|tables| {
         let Some(tables) = tables.filter(|tables| tables.clients() > 0) else { return };
-        SHARE.with(|share| {
-            let Ok(mut share) = share.try_borrow_mut() else { return };
-            let seed = active.get().map_or_else(Seed::default, |active| Seed::of(active.engine.keys()));
+        let Some(seed) = active.get().map(|active| Seed::of(active.engine.keys())) else { return };
+        SHARES.with(|shares| {
+            let Ok(mut shares) = shares.try_borrow_mut() else { return };
             // Another secret makes other keys: whoever has one is somebody else.
-            let share = match &mut *share {
-                Some(share) if share.seed == seed => share,
-                other => other.insert(Share::new(seed)),
-            };
+            if !shares.iter().any(|share| share.seed == seed) {
+                if shares.len() >= SECRETS
+                    && let Some(oldest) =
+                        (0..shares.len()).min_by_key(|place| shares.get(*place).map(|share| share.due))
+                {
+                    shares.swap_remove(oldest);
+                }
+                shares.push(Share::new(seed));
+            }
+            let Some(share) = shares.iter_mut().find(|share| share.seed == seed) else { return };
             if now >= share.due {
                 share.due = now.saturating_add(u64::from(PERIOD_MS)).saturating_sub(SLACK_MS);
                 share.tell(tables, now);

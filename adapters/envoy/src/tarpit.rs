@@ -3,7 +3,7 @@
 //! A held request waits in Envoy, which keeps 5 to 9 KB for it; here are its context's number and when it is due. While any is
 //! held the root ticks every [`TICK_MS`], so that one is held by up to so much longer than its rule says.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use filter_core::action::Reply;
 use filter_core::limits;
@@ -16,7 +16,11 @@ const TICK_MS: u32 = 50;
 
 /// The held requests of one root context.
 #[derive(Default)]
-pub(crate) struct Tarpits(RefCell<Vec<Held>>);
+pub(crate) struct Tarpits {
+    held: RefCell<Vec<Held>>,
+    /// When it was last looked who has left; milliseconds since the epoch.
+    swept: Cell<u64>,
+}
 
 struct Held {
     context: u32,
@@ -45,13 +49,14 @@ pub(crate) fn tick_often() -> bool {
 impl Pit<'_> {
     /// Takes the request in; `false` where as many are held as may be, or no tick would let it go.
     pub(crate) fn hold(&mut self, tarpit: &Tarpit, rule: &str, after: Option<Reply>) -> bool {
-        let Ok(mut held) = self.held.0.try_borrow_mut() else { return false };
+        let Ok(mut held) = self.held.held.try_borrow_mut() else { return false };
         let is_full = |held: &Vec<Held>| {
             let of_rule = held.iter().filter(|other| *other.rule == *rule).count();
             of_rule >= usize::try_from(tarpit.most).unwrap_or(0) || held.len() >= limits::TARPIT_HELD as usize
         };
-        if is_full(&held) {
-            // Nobody says when a client leaves: its place is free when it is needed.
+        if is_full(&held) && self.now.abs_diff(self.held.swept.get()) >= u64::from(TICK_MS) {
+            // Nobody says when a client leaves: its place is free when it is needed, and looked for no more often than others are let go.
+            self.held.swept.set(self.now);
             held.retain(|one| hostcalls::set_effective_context(one.context).is_ok());
             let _ = hostcalls::set_effective_context(self.context);
         }
@@ -67,19 +72,19 @@ impl Pit<'_> {
 impl Tarpits {
     /// Whether any request is held, and ticks come often.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.try_borrow().is_ok_and(|held| held.is_empty())
+        self.held.try_borrow().is_ok_and(|held| held.is_empty())
     }
 
     /// Whether this request is held.
     pub(crate) fn holds(&self, context: u32) -> bool {
-        self.0.try_borrow().is_ok_and(|held| held.iter().any(|one| one.context == context))
+        self.held.try_borrow().is_ok_and(|held| held.iter().any(|one| one.context == context))
     }
 
     /// Lets those go that are due.
     pub(crate) fn release(&self, now: u64) {
         loop {
             // One at a time, and not borrowed while the host is called: letting one go may end it at once.
-            let due = self.0.try_borrow_mut().ok().and_then(|mut held| {
+            let due = self.held.try_borrow_mut().ok().and_then(|mut held| {
                 let is_due = |one: &Held| now >= one.due || now < one.since;
                 let place = held.iter().position(is_due)?;
                 Some(held.swap_remove(place))

@@ -67,7 +67,7 @@ impl Trial {
         let id = request_id(verdict);
         let mut cells = self.cells.try_borrow_mut().ok()?;
         let look = self.candidate.look(facts, verdict, id, cells.as_mut())?;
-        let answer = (done == Done::Answered).then_some(Answer::OURS);
+        let answer = done.is_ours().then_some(Answer::OURS);
         self.tell(&look, active, id, answer, false);
         answer.is_none().then(|| Late { look, id: id.to_owned() })
     }
