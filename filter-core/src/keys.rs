@@ -4,6 +4,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use siphasher::sip::SipHasher24;
 
+/// What stands in the place of a host's secret while golden tests run. Everybody knows it, so no host is given it.
+pub const TEST_SECRET: &[u8] = b"weir-golden-tests-1";
+
+/// The same at a desk without settings, where bundles that tag need one.
+pub const DESK_SECRET: &[u8] = b"weir at a desk: nobody's secret";
+
 /// Every key a host needs. Each is HMAC-SHA256 of its purpose's name under the secret, so that one can be handed out (the
 /// tag key to an origin) without giving the others away.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::check::Kind;
 use filter_core::engine::Engine;
-use filter_core::keys::Keys;
+use filter_core::keys::{DESK_SECRET, Keys};
 use filter_core::policy::{Bundle, BundleSource, Problems, Settings};
 use filter_core::state::Tables;
 
@@ -13,9 +13,6 @@ use filter_core::state::Tables;
 pub const DEFAULT: &[u8] = include_bytes!("../../policies/bundles/default.json");
 
 const DEFAULT_NAME: &str = "the default bundle";
-
-/// Stands in for a host's secret: bundles that tag need one.
-const PUBLIC_SECRET: &[u8] = b"weir at a desk: nobody's secret";
 
 /// Loads what decides.
 ///
@@ -29,7 +26,7 @@ pub fn load(bundle: Option<&Path>, settings: Option<&Path>) -> Result<Engine, Lo
     let (settings, given_by) = match settings {
         Some(path) => (refusing(path, Settings::parse(&read(path)?))?, Some(path)),
         None => {
-            let keys = Some(Keys::derive(PUBLIC_SECRET));
+            let keys = Some(Keys::derive(DESK_SECRET));
             (Settings { allow_unsigned: true, keys, ..Settings::default() }, None)
         }
     };
@@ -56,7 +53,7 @@ pub fn load(bundle: Option<&Path>, settings: Option<&Path>) -> Result<Engine, Lo
 /// Everything that a host would refuse it for, and where its two forms would say different things.
 pub fn take(text: &[u8]) -> Result<Engine, Problems> {
     crate::bundle::open(text)?;
-    let keys = Some(Keys::derive(PUBLIC_SECRET));
+    let keys = Some(Keys::derive(DESK_SECRET));
     let settings = Settings { allow_unsigned: true, keys, ..Settings::default() };
     Engine::tested::<Tables>(Bundle::parse(text)?, &settings)
 }

@@ -164,6 +164,39 @@ fn guardrails_decide() {
 }
 
 #[test]
+fn a_log_is_ruled_on_for_the_candidate_that_is_named() {
+    let rollout = Rollout::new();
+    let candidate = rollout.good();
+    let id = rollout.report(&candidate)["candidate"].as_str().unwrap().to_owned();
+    let line = |candidate: &str, t: u64| {
+        json!({"candidate": candidate, "active": "a", "t": t, "id": "r", "client": null, "share": 1_000_000, "goals": ["login"], "requests": 64,
+            "did": null, "would": null, "endpoint": null, "harder": false, "softer": false, "late": false, "turnout": null,
+            "member": "0000000000000208", "good": true})
+    };
+    // As hosts write it: the candidate comes first.
+    let text = |line: Value| {
+        let rest = line.to_string().replace(&format!(r#""candidate":{},"#, line["candidate"]), "");
+        format!("{{\"candidate\":{},{}", line["candidate"], rest.trim_start_matches('{'))
+    };
+    let forged = [line("ffffffffffffffff", 1_700_000_100_000), line(&id, u64::MAX)].map(text);
+    let log = [text(line(&id, 1_700_000_000_000)), text(line(&id, 1_700_000_090_000)), forged.join("\n")].join("\n");
+    let log = rollout.write("events.log", &log);
+    let loose = rollout.write("loose.json", r#"{"guardrails":{"harmed_share":1000000,"good_clients":1,"seconds":60}}"#);
+    let decide = |more: &[&str]| run(&[&["shadow", "decide", &log, "--rollout", &loose], more].concat(), b"");
+    for named in [&candidate, &id, &id[..16]] {
+        let ran = decide(&["--candidate", named]);
+        let said = format!("candidate {} beside a\nabout 128 requests", &id[..16]);
+        assert!(ran.out.contains(&said) && ran.err.is_empty(), "{named}: {}{}", ran.out, ran.err);
+    }
+    let ran = decide(&[]);
+    assert!(ran.code == 2 && ran.err.contains("give `--candidate` with its bundle or its id"), "{}", ran.err);
+    let ran = decide(&["--candidate", &rollout.bad()]);
+    assert!(ran.code == 2 && ran.err.contains("nothing is told of this candidate, but of `"), "{}", ran.err);
+    let ran = decide(&["--candidate", &id, "--goal", "login"]);
+    assert!(ran.code == 2 && ran.err.contains("`--goal` is for recorded traffic"), "{}", ran.err);
+}
+
+#[test]
 fn reports_of_several_hosts_add_up() {
     let rollout = Rollout::new();
     let ran = rollout.run("report", &rollout.bad(), &["--output", "json"]);
@@ -188,5 +221,5 @@ fn reports_of_several_hosts_add_up() {
     let ran = both(&[&one, &other]);
     assert!(ran.code == 2 && ran.err.contains("reports about different bundles: candidate"), "{}", ran.err);
     let ran = both(&[&rollout.active]);
-    assert!(ran.code == 2 && ran.err.contains("it is no report"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("there is no report of a candidate in it"), "{}", ran.err);
 }

@@ -5,8 +5,7 @@
 
 use core::time::Duration;
 
-use filter_core::keys::Keys;
-use filter_core::policy::{BundleSource, CandidateSettings, Poll, Rollout, Settings};
+use filter_core::policy::{BundleSource, CandidateSettings, Poll, Problem, Rollout, Settings};
 use js_sys::{JSON, Reflect};
 use serde::Deserialize;
 use worker::Env;
@@ -14,8 +13,6 @@ use worker::Env;
 const SETTINGS: &str = "WEIR_SETTINGS";
 const KNOBS: &str = "WEIR_CLOUDFLARE";
 const SECRET: &str = "WEIR_SECRET";
-/// Shortest secret, as the settings' reader has it.
-const SHORTEST: usize = 16;
 
 /// What only this host has.
 #[derive(Clone, Debug, Deserialize)]
@@ -74,13 +71,9 @@ pub(crate) fn load(env: &Env) -> Result<Config, String> {
     let wrong = |problems: String| problems.lines().map(|line| format!("{place}: {line}\n")).collect::<String>();
     let mut settings = Settings::parse(text.as_bytes()).map_err(|problems| wrong(problems.to_string()))?;
     if let Some(secret) = variable(env, SECRET) {
-        if secret.len() < SHORTEST {
-            let length = secret.len();
-            return Err(format!(
-                "secret `{SECRET}`: {length} bytes are too few; give at least {SHORTEST}, chosen at random"
-            ));
-        }
-        settings.keys = Some(Keys::derive(secret.as_bytes()));
+        let keys = Settings::keys_of(secret.as_bytes());
+        let wrong = |problem: Problem| format!("secret `{SECRET}`: {}; {}", problem.message, problem.remedy);
+        settings.keys = Some(keys.map_err(wrong)?);
     }
     let place = place_of(std::mem::take(&mut settings.source))
         .ok_or_else(|| wrong("/poll: a bundle comes from a KV namespace here; give `store` and `key`".to_owned()))?;

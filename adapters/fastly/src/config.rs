@@ -6,15 +6,13 @@
 use fastly::ConfigStore;
 use fastly::secret_store::SecretStore;
 use filter_core::keys::Keys;
-use filter_core::policy::{BundleSource, CandidateSettings, Poll, Rollout, Settings};
+use filter_core::policy::{BundleSource, CandidateSettings, Poll, Problem, Rollout, Settings};
 use serde::Deserialize;
 
 /// Name of the Config Store and of the Secret Store.
 const STORE: &str = "weir";
 /// Backend where the configuration names none.
 pub(crate) const BACKEND: &str = "origin";
-/// Shortest secret, as the settings' reader has it.
-const SECRET: usize = 16;
 
 /// What only this host has.
 #[derive(Clone, Debug, Deserialize)]
@@ -104,8 +102,8 @@ pub(crate) fn load() -> Result<Config, String> {
     let text = item("settings")?.ok_or(format!("{place}: missing; give the host settings as JSON"))?;
     let wrong = |problems: String| problems.lines().map(|line| format!("{place}: {line}\n")).collect::<String>();
     let mut settings = Settings::parse(text.as_bytes()).map_err(|problems| wrong(problems.to_string()))?;
-    if let Some(secret) = secret()? {
-        settings.keys = Some(Keys::derive(&secret));
+    if let Some(keys) = keys()? {
+        settings.keys = Some(keys);
     }
     let place = place_of(std::mem::take(&mut settings.source))
         .ok_or_else(|| wrong("/poll: a bundle comes from a KV Store here; give `store` and `key`".to_owned()))?;
@@ -133,15 +131,11 @@ fn item(name: &str) -> Result<Option<String>, String> {
     store.try_get(name).map_err(|error| format!("config store `{STORE}`, item `{name}`: {error}"))
 }
 
-/// The secret; `None`: there is no such store, or nothing in it.
-fn secret() -> Result<Option<Vec<u8>>, String> {
+/// The keys of the secret; `None`: there is no such store, or nothing in it.
+fn keys() -> Result<Option<Keys>, String> {
     let Ok(store) = SecretStore::open(STORE) else { return Ok(None) };
     let Ok(Some(secret)) = store.try_get("secret") else { return Ok(None) };
     let secret = secret.try_plaintext().map_err(|error| format!("secret store `{STORE}`: {error}"))?;
-    match secret.len() {
-        length if length < SECRET => Err(format!(
-            "secret store `{STORE}`, `secret`: {length} bytes are too few; give at least {SECRET}, chosen at random"
-        )),
-        _ => Ok(Some(secret.to_vec())),
-    }
+    let wrong = |problem: Problem| format!("secret store `{STORE}`, `secret`: {}; {}", problem.message, problem.remedy);
+    Settings::keys_of(&secret).map(Some).map_err(wrong)
 }

@@ -18,14 +18,11 @@ use alloc::vec::Vec;
 
 use super::{Engine, Verdict};
 use crate::facts::{Fact, Facts, Header, Outcome};
-use crate::keys::Keys;
+use crate::keys::{Keys, TEST_SECRET};
 use crate::policy::wire::{self, TestLine};
 use crate::policy::{Bundle, Problem, Problems, Settings};
 use crate::request::ClientAddressSettings;
 use crate::state::{Limits, RecordKeys, Records, Tables, Touched};
-
-/// What stands in the place of the host's secret while tests run: everybody knows it, so no host may be given it.
-pub const TEST_SECRET: &[u8] = b"weir-golden-tests-1";
 
 /// Records that are kept while a test runs: 170 KB, and a request of it touches at most one of each kind.
 const KEPT: Limits = Limits {

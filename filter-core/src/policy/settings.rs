@@ -1,6 +1,7 @@
 //! Host settings: what belongs to one host and never travels in a bundle. The same names on every host.
 
 mod candidate;
+mod secret;
 #[cfg(test)]
 mod tests;
 
@@ -138,9 +139,6 @@ const MEMBERS: [&str; 11] = [
 /// What an event share is a part of.
 pub(crate) const EVENT_SHARES: u64 = 1_000_000;
 
-/// Shortest secret in bytes: half the strength of the hashes keyed with it is enough, guesses are not.
-const SECRET: usize = 16;
-
 impl Settings {
     /// Reads host settings: one JSON object.
     ///
@@ -177,13 +175,8 @@ impl Settings {
         }
         let trusted_keys = check_keys(trusted.unwrap_or_default(), unsigned == Some(true), problems);
         let quarantined = check_ids(quarantined.unwrap_or_default(), problems);
-        let keys = secret.and_then(|secret| {
-            if secret.len() < SECRET {
-                let message = format!("{} bytes are too few", secret.len());
-                problems.push(Problem::new("/secret", message, format!("give at least {SECRET}, chosen at random")));
-            }
-            (secret.len() >= SECRET).then(|| Keys::derive(secret.as_bytes()))
-        });
+        let keys = secret
+            .and_then(|secret| Settings::keys_of(secret.as_bytes()).map_err(|problem| problems.push(problem)).ok());
         if let Some(name) = node.as_ref().filter(|name| !is_node(name)) {
             let message = format!("`{}` is no name", name.escape_debug());
             let remedy = format!("use printable ASCII without spaces, at most {} bytes", limits::NAME);

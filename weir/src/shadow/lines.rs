@@ -1,6 +1,6 @@
 //! What hosts that keep nothing wrote about a candidate, a line a request, put together as one report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use filter_core::engine::shadow::{Clients, Line, Report, Row, Said, Sample, Turnout, Turnouts};
 use serde::Deserialize;
@@ -14,8 +14,15 @@ pub(super) const MARK: &str = "{\"candidate\":\"";
 const WITHIN: &str = "{\\\"candidate\\\":\\\"";
 
 /// Lines counted, by candidate and active bundle.
-#[derive(Default)]
-pub(super) struct Counted(BTreeMap<(String, String), Trial>);
+pub(super) struct Counted {
+    trials: BTreeMap<(String, String), Trial>,
+    /// How the candidate's id begins that is asked about; `None`: any.
+    wanted: Option<String>,
+    /// Lines and reports of a later time are nobody's.
+    latest: u64,
+    /// Candidates that were told of and not asked about: a few of them.
+    others: BTreeSet<String>,
+}
 
 #[derive(Default)]
 struct Trial {
@@ -36,40 +43,78 @@ struct Member {
 #[derive(Deserialize)]
 struct Trace {
     #[serde(alias = "Logs")]
-    logs: Vec<Message>,
+    logs: Vec<Log>,
 }
 
+/// What `console.log` was given; a line is given alone.
 #[derive(Deserialize)]
-struct Message {
+struct Log {
     #[serde(alias = "Message")]
     message: Vec<serde_json::Value>,
 }
+
+/// Most candidates that are named where none is the one that was asked about.
+const OTHERS: usize = 4;
 
 /// Bits of a member that tell clients of one address apart.
 const BELOW: u32 = 9;
 
 impl Counted {
+    /// None yet. Counts lines of candidates whose id begins with `wanted`, to the time `latest`.
+    pub(super) fn new(wanted: Option<String>, latest: u64) -> Self {
+        Counted { trials: BTreeMap::new(), wanted, latest, others: BTreeSet::new() }
+    }
+
+    /// Whether a candidate is asked about; what is told of another is remembered as that.
+    pub(super) fn wants(&mut self, candidate: &str) -> bool {
+        let is_wanted = self.wanted.as_ref().is_none_or(|wanted| candidate.starts_with(wanted));
+        if !is_wanted && self.others.len() < OTHERS {
+            // Whoever wrote it chose how long it is.
+            self.others.insert(candidate.escape_debug().take(16).collect());
+        }
+        is_wanted
+    }
+
+    /// Whether something may have been so at a time.
+    pub(super) fn may_be(&self, t: u64) -> bool {
+        t <= self.latest
+    }
+
+    /// The candidates that were told of and not asked about, for an error.
+    pub(super) fn others(&self) -> String {
+        self.others.iter().map(|other| format!("`{other}`")).collect::<Vec<_>>().join(", ")
+    }
+
     /// Counts what a line of a log tells: whether it tells anything. Lines count that are wholly such a line, after what the host
     /// writes before if anything; other lines may quote what clients sent.
     pub(super) fn take(&mut self, text: &str) -> bool {
         if text.contains(WITHIN) {
             let Ok(Trace { logs }) = serde_json::from_str(text) else { return false };
-            let messages = logs.into_iter().flat_map(|log| log.message);
-            return messages.filter(|message| message.as_str().is_some_and(|text| self.add(text))).count() > 0;
+            // What stands beside it would be a client's words with the Worker's own before them.
+            let mut is_line =
+                |log: &Log| matches!(&log.message[..], [line] if line.as_str().is_some_and(|text| self.add(text)));
+            return logs.iter().filter(|log| is_line(log)).count() > 0;
         }
         text.contains(MARK) && self.add(super::read::after_prefix(text))
     }
 
     fn add(&mut self, text: &str) -> bool {
         let Ok(line) = serde_json::from_str::<Line>(text) else { return false };
-        let trial = self.0.entry((line.candidate.clone(), line.active.clone())).or_default();
+        if !self.may_be(line.t) {
+            return false;
+        }
+        if !self.wants(&line.candidate) {
+            return true;
+        }
+        let trial = self.trials.entry((line.candidate.clone(), line.active.clone())).or_default();
         trial.add(line);
         true
     }
 
     /// The report of the bundles that were seen last: others before them were other trials.
-    pub(super) fn report(self) -> Option<Report> {
-        let ((candidate, active), trial) = self.0.into_iter().max_by_key(|(_, trial)| trial.report.until)?;
+    pub(super) fn report(&mut self) -> Option<Report> {
+        let trials = std::mem::take(&mut self.trials);
+        let ((candidate, active), trial) = trials.into_iter().max_by_key(|(_, trial)| trial.report.until)?;
         let Trial { report, rows, members } = trial;
         let mut rows: Vec<Row> = rows.into_values().collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.requests));
@@ -155,8 +200,13 @@ mod tests {
         line.to_json()
     }
 
+    /// Asked about any candidate, in the year 2001.
+    fn any() -> Counted {
+        Counted::new(None, 1_000_000_000_000)
+    }
+
     fn report(lines: &[String]) -> Report {
-        let mut counted = Counted::default();
+        let mut counted = any();
         lines.iter().for_each(|line| assert!(counted.take(line), "{line}"));
         counted.report().unwrap()
     }
@@ -197,20 +247,33 @@ mod tests {
     fn lines_are_read_as_hosts_log_them() {
         let plain = line(1, &json!({"requests": 64}));
         let envoy = format!(
-            "[2026-11-22 15:00:00.123][42][info][wasm] [source/extensions/common/wasm/context.cc:1199] wasm log weir: {plain}"
+            "[2026-11-22 15:00:00.123][42][info][wasm] [source/extensions/common/wasm/context.cc:1199] wasm log weir weir weir: {plain}"
         );
+        let bare = format!("[2026-11-22 15:00:00.123][42][info][wasm] [x.cc:1] wasm log: {plain}");
         let trace =
             json!({"EventType": "fetch", "Logs": [{"Level": "log", "Message": [plain], "TimestampMs": 1}]}).to_string();
-        let tail = json!({"outcome": "ok", "logs": [{"level": "log", "message": [plain, "more"]}]}).to_string();
-        assert_eq!(report(&[plain.clone(), envoy, trace, tail, format!("weir: {plain}")]).requests, 5 * 64);
+        let tail = json!({"outcome": "ok", "logs": [{"level": "log", "message": [plain]}, {"level": "log", "message": ["more", plain]}]}).to_string();
+        assert_eq!(report(&[plain.clone(), envoy, bare, trace, tail, format!("weir: {plain}")]).requests, 6 * 64);
+        let envoy =
+            "[2026-11-22 16:32:40.068][9577][info][wasm] [source/extensions/common/wasm/context.cc:1151] wasm log";
         let forged = [
             format!(r#"192.0.2.1 - - [22/Nov/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "{plain}""#),
             format!(r#"[2026-11-22T15:00:00.123Z] "GET / HTTP/1.1" 200 "[1][info][wasm] [x] wasm log weir: {plain}"#),
             json!({"Event": {"Request": {"URL": plain}}, "Logs": []}).to_string(),
             json!({"id": "x", "user_agent": plain}).to_string(),
+            // What another part of the same host says of a client.
+            json!({"logs": [{"level": "log", "message": ["user agent", plain]}]}).to_string(),
+            json!({"Logs": [{"Level": "log", "Message": [plain, plain]}]}).to_string(),
+            json!({"Logs": [{"Level": "log", "Message": [{"agent": plain}]}]}).to_string(),
+            format!("{envoy} other other other: agent={plain}"),
+            format!("{envoy} other other other: agent: {plain}"),
+            format!("{envoy} other other other: 'agent': {plain}"),
+            format!("{envoy} other other other agent {plain}"),
+            format!("{envoy} other other other:{plain}"),
+            format!("{envoy}: weir: {plain}"),
         ];
         for forged in forged {
-            assert!(!Counted::default().take(&forged), "{forged}");
+            assert!(!any().take(&forged), "{forged}");
         }
     }
 
@@ -219,5 +282,27 @@ mod tests {
         let report =
             report(&[line(5, &json!({"candidate": "old", "requests": 64})), line(9, &json!({"requests": 64}))]);
         assert_eq!((report.candidate.as_str(), report.requests), ("b", 64));
+    }
+
+    #[test]
+    fn a_line_from_the_future_counts_nothing() {
+        let mut counted = any();
+        assert!(counted.take(&line(9, &json!({"requests": 64}))));
+        for t in [u64::MAX, 1_000_000_000_001] {
+            assert!(!counted.take(&line(t, &json!({"candidate": "forged", "requests": 64}))));
+        }
+        let report = counted.report().unwrap();
+        assert_eq!((report.candidate.as_str(), report.until, report.requests), ("b", 9, 64));
+    }
+
+    #[test]
+    fn only_the_candidate_that_is_asked_about_counts() {
+        let mut counted = Counted::new(Some("b".to_owned()), u64::MAX);
+        for (t, candidate) in [(5, "b"), (9, "forged"), (7, "bb")] {
+            assert!(counted.take(&line(t, &json!({"candidate": candidate, "requests": 64}))));
+        }
+        let report = counted.report().unwrap();
+        assert_eq!((report.candidate.as_str(), report.until), ("bb", 7), "it may be asked by its id's beginning");
+        assert_eq!(counted.others(), "`forged`");
     }
 }

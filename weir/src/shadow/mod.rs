@@ -8,5 +8,5 @@ mod render;
 
 pub use interval::interval;
 pub use merge::merge;
-pub use read::{read, rollout};
+pub use read::{is_log, is_url, read, read_of, rollout};
 pub use render::{table, to_json};

@@ -3,7 +3,7 @@
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
 use filter_core::keys::Keys;
 use filter_core::policy::Settings;
@@ -117,10 +117,8 @@ fn keys(args: &Match) -> anyhow::Result<Keys> {
     let Some(path) = &args.key else { bail!("give --key or --settings") };
     let text = std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
     let secret = text.trim_end_matches(['\r', '\n']);
-    if secret.len() < 16 {
-        bail!("`{}` holds no secret: hosts take none of fewer than 16 bytes", path.display());
-    }
-    Ok(Keys::derive(secret.as_bytes()))
+    let taken = Settings::keys_of(secret.as_bytes());
+    taken.map_err(|problem| anyhow!("`{}` holds no secret of a host: {}", path.display(), problem.message))
 }
 
 /// Columns that hold login names.

@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
+use filter_core::engine::Engine;
 use filter_core::engine::shadow::{Report, Shadow};
 use filter_core::policy::Rollout;
 use serde_json::json;
@@ -31,8 +32,9 @@ enum What {
 
 /// Show where a candidate disagrees with the active bundle, by rule, endpoint and outcome
 ///
-/// With --candidate both judge recorded traffic, in memory as on a host. Without it FROM is what hosts report: the admin address of
-/// `weir up`, a report as JSON, or a log of Fastly, Cloudflare or Envoy with lines of a candidate among others; several are added up.
+/// FROM is recorded traffic, which --candidate and the active bundle judge, in memory as on a host; or what hosts report: the admin address of
+/// `weir up`, a report as JSON, or a log of Fastly, Cloudflare or Envoy with lines of a candidate among others; several are added up. There
+/// --candidate says which candidate is asked about; without it that is the latest.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -52,10 +54,13 @@ struct ReportArgs {
 ///
 /// The guardrails are those of the rollout file: how many of the clients that reached a goal it may have touched, and how
 /// many clients and seconds that must be shown by. Exit code 0: promote; 1: hold or roll back.
+///
+/// FROM is as for `weir shadow report`. A log may tell of several candidates: with one, --candidate is required.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   weir shadow decide http://127.0.0.1:9464 --rollout rollout.json
+  weir shadow decide events-*.log --candidate next.bundle && weir push next.bundle fastly:STORE_ID
   weir shadow decide yesterday.trace.jsonl.gz --candidate candidate.json && weir push candidate.json /srv/bundles
 
 A rollout file, with the defaults but for the share:
@@ -75,9 +80,9 @@ struct From {
     /// Recorded traffic, or reports: files and URLs
     #[arg(required = true, value_name = "FROM")]
     from: Vec<String>,
-    /// Bundle that is tried on recorded traffic
-    #[arg(long, short, value_name = "FILE")]
-    candidate: Option<PathBuf>,
+    /// Bundle that is tried on recorded traffic, or that hosts' reports are about; of reports also by its id, or 16 digits of it
+    #[arg(long, short, value_name = "ID|FILE")]
+    candidate: Option<String>,
     #[command(flatten)]
     engine: EngineArgs,
     /// File that says how the candidate is tried: share of the clients, goals, guardrails
@@ -104,7 +109,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
 }
 
 fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
-    let report = args.from.report(&args.from.rollout()?)?;
+    let report = args.from.report(&args.from.rollout()?, false)?;
     let mut out = super::out::stdout();
     match args.output {
         Output::Table => write!(out, "{}", shadow::table(&report))?,
@@ -115,7 +120,7 @@ fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
 
 fn decide(args: &DecideArgs) -> anyhow::Result<Exit> {
     let rollout = args.from.rollout()?;
-    let report = args.from.report(&rollout)?;
+    let report = args.from.report(&rollout, true)?;
     let ruling = report.clients.ruling(&rollout.guardrails, report.until.saturating_sub(report.since));
     let mut out = super::out::stdout();
     match args.output {
@@ -138,17 +143,59 @@ impl From {
         Ok(rollout)
     }
 
-    fn report(&self, rollout: &Rollout) -> anyhow::Result<Report> {
+    /// What is known of the candidate; of one that is named where somebody rules on it.
+    fn report(&self, rollout: &Rollout, is_ruled_on: bool) -> anyhow::Result<Report> {
         let Some(candidate) = &self.candidate else {
-            let reports = shadow::read(&self.from).map_err(|why| anyhow!(why))?;
-            return shadow::merge(reports).map_err(|why| anyhow!(why));
+            if is_ruled_on && self.has_log(true)? {
+                bail!(
+                    "a log may tell of several candidates, and nothing says which one is ruled on; give `--candidate` with its \
+                     bundle or its id, which `weir shadow report` shows"
+                );
+            }
+            return merged(shadow::read(&self.from));
         };
+        if is_id(candidate) {
+            return self.told(candidate);
+        }
+        let candidate = self.engine.beside(Path::new(candidate))?;
+        if self.from.iter().any(|from| shadow::is_url(from)) || self.has_log(false)? {
+            return self.told(candidate.bundle().id());
+        }
+        self.replay(rollout, candidate)
+    }
+
+    /// Whether hosts' reports stand in one of the files. Standard input can be read once: what is taken for granted of it.
+    fn has_log(&self, is_standard_input: bool) -> anyhow::Result<bool> {
+        for from in &self.from {
+            let is_log = match from.as_str() {
+                "-" => is_standard_input,
+                url if shadow::is_url(url) => false,
+                path => shadow::is_log(Path::new(path)).map_err(|why| anyhow!(why))?,
+            };
+            if is_log {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What hosts report of a candidate.
+    fn told(&self, id: &str) -> anyhow::Result<Report> {
+        if !self.goal.is_empty() {
+            bail!(
+                "`--goal` is for recorded traffic: hosts have counted by the goals of their own rollout; take it out"
+            );
+        }
+        merged(shadow::read_of(&self.from, &id.to_ascii_lowercase()))
+    }
+
+    /// Has the candidate and the active bundle judge recorded traffic.
+    fn replay(&self, rollout: &Rollout, candidate: Engine) -> anyhow::Result<Report> {
         let active = self.engine.load()?;
         // Those that are goals unless somebody says otherwise may be missing.
         let usual = Rollout::default().goals;
         let given = rollout.goals.iter().filter(|goal| !usual.contains(goal));
         endpoints::check(active.bundle(), given.map(String::as_str), &["any"]).map_err(|why| anyhow!("goal: {why}"))?;
-        let candidate = self.engine.beside(candidate)?;
         let mut shadow = Shadow::new(candidate, rollout.clone());
         let (mut memory, mut summary) = (Memory::of(&active), Summary::new());
         for from in &self.from {
@@ -172,9 +219,21 @@ impl From {
     }
 }
 
+fn merged(reports: Result<Vec<Report>, String>) -> anyhow::Result<Report> {
+    reports.and_then(shadow::merge).map_err(|why| anyhow!(why))
+}
+
+/// Digits that tables show of an id, and all that there are.
+const DIGITS: std::ops::RangeInclusive<usize> = 16..=64;
+
+/// Whether a candidate is named by its id and not by a file.
+fn is_id(text: &str) -> bool {
+    DIGITS.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) && !Path::new(text).exists()
+}
+
 impl EngineArgs {
     /// The engine of another bundle under the same settings.
-    fn beside(&self, bundle: &Path) -> Result<filter_core::engine::Engine, desk::LoadError> {
+    fn beside(&self, bundle: &Path) -> Result<Engine, desk::LoadError> {
         desk::load(Some(bundle), self.settings())
     }
 }

@@ -101,6 +101,16 @@ fn keys() {
 }
 
 #[test]
+fn secrets_from_elsewhere_are_refused_alike() {
+    use crate::keys::{DESK_SECRET, TEST_SECRET};
+    for public in [TEST_SECRET, DESK_SECRET, b"fifteen bytes !"] {
+        assert_eq!(Settings::keys_of(public).unwrap_err().place, "/secret");
+    }
+    let own = Settings::keys_of(b"weir-golden-tests-12").unwrap();
+    assert_eq!(own.seed(), Keys::derive(b"weir-golden-tests-12").seed());
+}
+
+#[test]
 fn what_is_refused() {
     let cases = [
         ("", "/ (line 1, column 1): not JSON: eof while parsing a value; mend the text here"),
@@ -121,6 +131,14 @@ fn what_is_refused() {
         ),
         (r#"{"bundle":"x","quarantined":["abc"]}"#, "/quarantined/0: it is no id; give its 64 hexadecimal digits"),
         (r#"{"bundle":"x","secret":"short"}"#, "/secret: 5 bytes are too few; give at least 16, chosen at random"),
+        (
+            r#"{"bundle":"x","secret":"weir-golden-tests-1"}"#,
+            "/secret: 19 bytes that everybody can read in Weir's source; give at least 16, chosen at random",
+        ),
+        (
+            r#"{"bundle":"x","secret":"weir at a desk: nobody's secret"}"#,
+            "/secret: 31 bytes that everybody can read in Weir's source; give at least 16, chosen at random",
+        ),
         (
             r#"{"bundle":"x","event_share":1000001}"#,
             "/event_share: 1000001 is more than 1000000; give how many of a million requests get an event",
