@@ -12,7 +12,10 @@ use std::time::{Duration, Instant};
 
 use common::running::{Running, origin, status};
 use common::{Desk, run};
+use filter_core::keys::Keys;
 use filter_core::policy::wire;
+use filter_core::state::{Limits, Tables};
+use filter_core::sync::{Node, Seed};
 
 /// The server to test with: `REDIS`, one on the path, or the one that `scripts/install-redis` put in `.cache`. `None`, said loudly, where there is
 /// none: then a test that needs it returns at once.
@@ -61,6 +64,15 @@ impl Redis {
             thread::sleep(Duration::from_millis(20));
         }
         redis
+    }
+
+    fn put(&self, key: &str, value: &[u8]) {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let head = format!("AUTH {PASSWORD}\r\n*3\r\n$3\r\nSET\r\n${}\r\n{key}\r\n${}\r\n", key.len(), value.len());
+        stream.write_all(&[head.as_bytes(), value, b"\r\nQUIT\r\n"].concat()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        assert_eq!(text.matches("+OK").count(), 3, "{text}");
     }
 
     /// What it answers to a command.
@@ -194,7 +206,7 @@ fn nodes_of_two_hubs_with_one_redis_judge_a_client_as_one() {
     wait_for("told anew", || redis.ask("DBSIZE").contains(":4\r\n"));
 }
 
-/// What anybody else puts into Redis is no snapshot, and harms nobody.
+/// What anybody else puts into Redis is no snapshot, and harms nobody: hubs go on hearing each other.
 #[test]
 fn what_is_no_snapshot_is_passed_over() {
     let Some(binary) = binary() else { return };
@@ -202,42 +214,91 @@ fn what_is_no_snapshot_is_passed_over() {
     let desk = Desk::new();
     fs::write(desk.path("password"), PASSWORD).unwrap();
     let url = format!("redis://127.0.0.1:{}", redis.port);
-    let mut hub = Running::start(&[
-        "hub",
-        "--listen",
-        "127.0.0.1:0",
-        "--redis",
-        &url,
-        "--redis-password-file",
-        &desk.path("password"),
-    ]);
-    let address = hub.after("share at http://");
-    let tell = || {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64;
-        let tables = filter_core::state::Tables::new(&filter_core::state::Limits::NONE);
-        let mut node = filter_core::sync::Node::new(7, filter_core::sync::Seed::default());
-        let snapshot = node.snapshot(&tables, now, 1 << 10);
-        let mut stream = TcpStream::connect(&address).unwrap();
-        let length = snapshot.len();
-        let head =
-            format!("POST /snapshots HTTP/1.1\r\nhost: hub\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
-        stream.write_all(&[head.as_bytes(), &snapshot].concat()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+    let with = ["--redis", &url, "--redis-password-file", &desk.path("password")];
+    let start = || {
+        let mut hub = Running::start(&[&["hub", "--listen", "127.0.0.1:0"], &with[..]].concat());
+        let address = hub.after("share at http://");
+        (hub, address)
     };
-    tell();
+    let (_one, one) = start();
+    let (_two, two) = start();
+    let seed = Seed::default();
+    tell(&one, &snapshot(7, seed));
     wait_for("its own", || redis.ask("DBSIZE").contains(":2\r\n"));
+
     let prefix = "weir:1:0000000000000000";
-    redis.ask(&format!("SET {prefix}:0000000000000008 rubbish"));
-    redis.ask(&format!("ZADD {prefix}:nodes 99999999999999 8"));
-    redis.ask(&format!("ZADD {prefix}:nodes 99999999999998 not-a-number"));
-    // A member that is no number is an error of the whole round; it is said, and nodes here do not notice.
+    let soon = now() + 50_000;
+    redis.put(&format!("{prefix}:0000000000000008"), b"rubbish");
+    redis.ask(&format!("ZADD {prefix}:nodes {soon} 8"));
+    // Another node than the slot is of, and a slot that is none.
+    redis.put(&format!("{prefix}:0000000000000009"), &snapshot(10, seed));
+    redis.ask(&format!("ZADD {prefix}:nodes {soon} 9"));
+    redis.ask(&format!("LPUSH {prefix}:000000000000000b rubbish"));
+    redis.ask(&format!("ZADD {prefix}:nodes {soon} 11"));
+    // Members and scores that are no numbers, and some that would stand first for ever.
+    redis.ask(&format!("ZADD {prefix}:nodes {soon} not-a-number {soon}.5 12"));
+    redis.ask(&format!("ZADD {prefix}:nodes +inf x +inf 7 99999999999999 13"));
+
+    tell(&two, &snapshot(14, seed));
+    tell(&one, &snapshot(7, seed));
+    for hub in [&one, &two] {
+        wait_for("both nodes, and no more", || metrics(hub).contains("weir_hub_nodes 2\n"));
+    }
+    wait_for("for ever is struck off", || {
+        redis.ask(&format!("ZRANGEBYSCORE {prefix}:nodes {} +inf", now() + 70_000)).contains("*0\r\n")
+    });
+    for hub in [&one, &two] {
+        let metrics = metrics(hub);
+        assert!(metrics.contains("weir_hub_redis_up 1\n"), "{metrics}");
+        assert!(metrics.contains("weir_hub_redis_failures_total 0\n"), "{metrics}");
+        assert!(metrics.contains("weir_hub_nodes 2\n"), "{metrics}");
+    }
+}
+
+/// The keys of one secret are spoilt: it is said, and those of others are shared.
+#[test]
+fn what_is_wrong_with_one_fleet_stops_no_other() {
+    let Some(binary) = binary() else { return };
+    let redis = Redis::start(&binary, 0);
+    let desk = Desk::new();
+    fs::write(desk.path("password"), PASSWORD).unwrap();
+    let url = format!("redis://127.0.0.1:{}", redis.port);
+    redis.ask("SET weir:1:0000000000000000:nodes rubbish");
+    let password = desk.path("password");
+    let mut hub =
+        Running::start(&["hub", "--listen", "127.0.0.1:0", "--redis", &url, "--redis-password-file", &password]);
+    let address = hub.after("share at http://");
+    tell(&address, &snapshot(7, Seed::default()));
     hub.after("this hub goes on with its own");
-    redis.ask(&format!("ZREM {prefix}:nodes not-a-number"));
+    let other = Seed::of(Some(&Keys::derive(b"correct horse battery staple")));
+    assert!(other.number() > 0, "its turn comes later");
+    tell(&address, &snapshot(7, other));
+    let slot = format!("weir:1:{:016x}:0000000000000007", other.number());
+    wait_for("the other fleet's", || redis.ask(&format!("EXISTS {slot}")).contains(":1\r\n"));
+    assert!(metrics(&address).contains("weir_hub_redis_up 0\n"));
+    redis.ask("DEL weir:1:0000000000000000:nodes");
     hub.after("answers again");
-    tell();
-    assert!(metrics(&address).contains("weir_hub_nodes 1\n"), "{}", metrics(&address));
+}
+
+fn now() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    u64::try_from(since.as_millis()).unwrap()
+}
+
+/// Of a node that saw nothing.
+fn snapshot(node: u64, seed: Seed) -> Vec<u8> {
+    Node::new(node, seed).snapshot(&Tables::new(&Limits::NONE), now(), 1 << 10)
+}
+
+fn tell(hub: &str, snapshot: &[u8]) {
+    let mut stream = TcpStream::connect(hub).unwrap();
+    let length = snapshot.len();
+    let head =
+        format!("POST /snapshots HTTP/1.1\r\nhost: hub\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+    stream.write_all(&[head.as_bytes(), snapshot].concat()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
 }
 
 #[test]

@@ -3,16 +3,18 @@
 //! A node's snapshot lies under `weir:VERSION:SECRET:NODE` for as long as the node is heard, and `weir:VERSION:SECRET:nodes` is the list of
 //! them by epoch; `SECRET` is a hash of the fleet's secret. A hub never asks Redis while a node waits: a task of its own does, once a
 //! second, so a Redis that is slow, full or gone costs nothing but what nodes of other hubs saw. What it holds is not trusted: it is read up to the
-//! longest snapshot, and [`Peers::add`](filter_core::sync::Peers::add) checks it as if a node had said it here.
+//! longest snapshot, and [`Peers::add`](filter_core::sync::Peers::add) checks it as if a node had said it here; what else lies there is passed over.
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use filter_core::limits::{SNAPSHOT, SNAPSHOT_EXPIRY, SNAPSHOT_NODES};
+use filter_core::limits::{SNAPSHOT, SNAPSHOT_AHEAD, SNAPSHOT_EXPIRY, SNAPSHOT_NODES};
 use filter_core::sync::{self, VERSION};
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncCommands, AsyncConnectionConfig, Client, IntoConnectionInfo, RedisResult};
+use redis::{
+    AsyncCommands, AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, RedisError, RedisResult, Value,
+};
 use tokio::time::sleep;
 
 use super::Hub;
@@ -45,7 +47,7 @@ impl Redis {
     /// # Errors
     /// Where it is no such URL. What is wrong is said without the URL, which may hold a password.
     pub fn new(url: &str, password: Option<&str>) -> Result<Self, String> {
-        let told = |error: redis::RedisError| format!("{error}; give redis://HOST:PORT, TLS is not spoken");
+        let told = |error: RedisError| format!("{error}; give redis://HOST:PORT, TLS is not spoken");
         let mut info = url.into_connection_info().map_err(told)?;
         if let Some(password) = password {
             let settings = info.redis_settings().clone().set_password(password);
@@ -96,12 +98,31 @@ impl Redis {
         if seeds.is_empty() {
             return redis.ping().await;
         }
+        // What is wrong with one fleet's keys, or with writing, stops nothing else; a connection that is gone does.
+        let mut first = Ok(());
         for seed in seeds {
-            tell(redis, hub, seed).await?;
-            hear(redis, hub, seed).await?;
+            for asked in [tidy(redis, seed).await, tell(redis, hub, seed).await, hear(redis, hub, seed).await] {
+                match asked {
+                    Err(error) if !is_answer(&error) => return Err(error),
+                    asked => first = first.and(asked),
+                }
+            }
         }
-        Ok(())
+        first
     }
+}
+
+/// Whether Redis said so: the connection is as good as before.
+fn is_answer(error: &RedisError) -> bool {
+    matches!(error.kind(), ErrorKind::Server(_) | ErrorKind::Extension)
+}
+
+/// Strikes off who is heard no longer, and who would be for ever.
+async fn tidy(redis: &mut MultiplexedConnection, seed: u64) -> RedisResult<()> {
+    let (list, now) = (list(seed), clock::milliseconds());
+    let (oldest, newest) = (now.saturating_sub(SNAPSHOT_EXPIRY), now.saturating_add(SNAPSHOT_AHEAD));
+    redis.zrembyscore::<_, _, _, ()>(&list, "-inf", oldest).await?;
+    redis.zrembyscore(&list, format!("({newest}"), "+inf").await
 }
 
 /// Writes what Redis does not have, one snapshot at a time: it holds up to 256 KiB.
@@ -125,11 +146,10 @@ async fn tell(redis: &mut MultiplexedConnection, hub: &Hub, seed: u64) -> RedisR
 
 /// Reads what others wrote since, one snapshot at a time.
 async fn hear(redis: &mut MultiplexedConnection, hub: &Hub, seed: u64) -> RedisResult<()> {
-    let (list, oldest) = (list(seed), clock::milliseconds().saturating_sub(SNAPSHOT_EXPIRY));
-    redis.zrembyscore::<_, _, _, ()>(&list, "-inf", oldest).await?;
     let last = isize::try_from(SNAPSHOT_NODES).unwrap_or(isize::MAX).saturating_sub(1);
-    let nodes: Vec<(u64, u64)> = redis.zrevrange_withscores(&list, 0, last).await?;
-    for (node, epoch) in nodes {
+    let nodes: Vec<(Value, Value)> = redis.zrevrange_withscores(list(seed), 0, last).await?;
+    let number = |value| redis::from_redis_value::<u64>(value).ok();
+    for (node, epoch) in nodes.into_iter().filter_map(|(node, epoch)| number(node).zip(number(epoch))) {
         let is_known = {
             let fleets = hub.fleets(clock::milliseconds());
             let Some(fleet) = fleets.get(&seed) else { return Ok(()) };
@@ -141,10 +161,16 @@ async fn hear(redis: &mut MultiplexedConnection, hub: &Hub, seed: u64) -> RedisR
         }
         // One byte more than there may be, so that what is too long is refused as such.
         let most = isize::try_from(SNAPSHOT).unwrap_or(isize::MAX);
-        let snapshot: Vec<u8> = redis.getrange(slot(seed, node), 0, most).await?;
+        let snapshot: Vec<u8> = match redis.getrange(slot(seed, node), 0, most).await {
+            // Of another type: none.
+            Err(error) if is_answer(&error) => continue,
+            read => read?,
+        };
+        let Ok((whose, epoch)) = sync::node_of(&snapshot) else { continue };
         let now = clock::milliseconds();
-        if let Some(fleet) = hub.fleets(now).get_mut(&seed)
-            && let Ok(node) = fleet.peers.add(&snapshot, now)
+        if whose == node
+            && let Some(fleet) = hub.fleets(now).get_mut(&seed)
+            && fleet.peers.add(&snapshot, now).is_ok()
         {
             fleet.stored.insert(node, epoch);
         }
