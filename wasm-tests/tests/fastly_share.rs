@@ -4,6 +4,10 @@
 //! each has a cache of its own, and both have the KV Store.
 
 use filter_core::facts::Fact;
+use filter_core::keys::Keys;
+use filter_core::limits;
+use filter_core::state::{Limits, Tables};
+use filter_core::sync::{Node, Peers, Seed};
 use serde_json::{Map, json};
 use wasm_tests::client::send;
 use wasm_tests::fastly::{Build, Options, Viceroy, seam};
@@ -12,6 +16,7 @@ use wasm_tests::{bundles, recorded};
 use weir::trace::Request;
 
 const START: u64 = 1_760_000_000_000;
+const SECRET: &[u8] = b"correct horse battery staple, thirty-two bytes";
 
 /// A simulator, and the time there.
 struct Network {
@@ -29,13 +34,14 @@ impl Network {
             json!({
                 "settings": { "limits": bundles::few_records() },
                 "rules": [{ "id": "flood", "when": { "signal": ["pages_flood"] }, "then": { "block": {} } }],
-                "otherwise": "allow",
+                "otherwise": "monitor",
             }),
             1,
         );
         let mut options = Options::new(Build::Seam, origin.address, &bundle);
         options.knobs["memory"] = json!(true);
         options.knobs["share"] = share;
+        options.secret = Some(String::from_utf8(SECRET.to_vec()).unwrap());
         options.more = format!("shared = [{more}]\n");
         let viceroy = Viceroy::start(&options)?;
         let recorded = recorded::clients();
@@ -67,11 +73,8 @@ impl Network {
 /// Pages at each place: too few for `pages_flood` (80 within a minute or so) alone, enough together.
 const EACH: u32 = 60;
 
-#[test]
-fn a_client_spread_over_two_places_is_judged_as_one() {
-    // What others may have left there is no state.
-    let rubbish = r#"{ key = "nodes/rubbish", data = "rubbish" }, { key = "board", data = "rubbish, and more" }"#;
-    let Some(mut network) = Network::start(json!("shared"), rubbish) else { return };
+/// Visits both places until they judge the visitor as one.
+fn come_to_judge_as_one(network: &mut Network) {
     let mut seen = [Vec::new(), Vec::new()];
     for _ in 0..EACH / 12 {
         seen[0].extend(network.visit("AMS", 12));
@@ -90,13 +93,79 @@ fn a_client_spread_over_two_places_is_judged_as_one() {
     }
     eprintln!("seen as one {judged:?} ms after the last page");
     assert_eq!(network.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn a_client_spread_over_two_places_is_judged_as_one() {
+    // What others may have left there is no state.
+    let seed = Seed::of(Some(&Keys::derive(SECRET))).number();
+    let rubbish = [("nodes", "/rubbish", "rubbish"), ("board", "", "rubbish, and more")]
+        .map(|(what, place, data)| format!("{{ key = \"{what}/{seed:016x}{place}\", data = \"{data}\" }}"))
+        .join(", ");
+    let Some(mut network) = Network::start(json!("shared"), &rubbish) else { return };
+    come_to_judge_as_one(&mut network);
 
     // The same without a store to share by.
-    let Some(mut network) = Network::start(json!(null), rubbish) else { return };
+    let Some(mut network) = Network::start(json!(null), &rubbish) else { return };
     for _ in 0..EACH / 12 {
         assert_eq!(network.visit("AMS", 12), [200; 12]);
         assert_eq!(network.visit("NRT", 12), [200; 12]);
     }
+}
+
+/// What is of a time to come, or too long, does not stand there for ever; what another fleet wrote a moment ago is not ours.
+#[test]
+fn what_is_spoilt_is_overwritten() {
+    let (ours, other) = (Seed::of(Some(&Keys::derive(SECRET))), Seed::of(Some(&Keys::derive(b"another secret"))));
+    let at = |seed, time| Node::new(7, seed).snapshot(&Tables::new(&Limits::NONE), time, 1 << 10);
+    let board = |seed, time: u64| {
+        let mut peers = Peers::new(seed, 1);
+        peers.add(&at(seed, time), time).unwrap();
+        [&time.to_le_bytes()[..], &peers.board(1 << 20)].concat()
+    };
+    let to_come = START + 600_000;
+    let cases = [
+        ("to come", at(ours, to_come), board(ours, to_come)),
+        ("too long", vec![b'x'; limits::SNAPSHOT + 1], vec![b'x'; limits::BOARD + 9]),
+        ("another's", at(other, START + 20_000), board(other, START + 20_000)),
+    ];
+    for (case, slot, board) in cases {
+        let seed = if case == "another's" { other } else { ours }.number();
+        let directory = tempfile::tempdir().unwrap();
+        let items =
+            [("board", String::new(), &board), ("nodes", "/AMS".into(), &slot), ("nodes", "/NRT".into(), &slot)];
+        let mut more = Vec::new();
+        for (number, (what, place, value)) in items.into_iter().enumerate() {
+            let path = directory.path().join(number.to_string());
+            std::fs::write(&path, value).unwrap();
+            let path = json!(path.to_str().unwrap());
+            more.push(format!("{{ key = \"{what}/{seed:016x}{place}\", file = {path} }}"));
+        }
+        eprintln!("{case}");
+        let Some(mut network) = Network::start(json!("shared"), &more.join(", ")) else { return };
+        come_to_judge_as_one(&mut network);
+    }
+}
+
+/// Where the store cannot be had, the request that waits for it was told of before.
+#[test]
+fn an_event_is_written_before_the_store_is_asked() {
+    let Some(mut network) = Network::start(json!("nowhere"), "") else { return };
+    for count in 1..=24 {
+        network.visit("AMS", 1);
+        let started = std::time::Instant::now();
+        while network.viceroy.events().len() < count {
+            assert!(started.elapsed().as_secs() < 20, "no event of page {count}");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        // What comes after it, too.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        if let Some(before) = network.viceroy.events_before("what it sees itself") {
+            assert_eq!(before, count, "page {count} is what the store was asked after");
+            return;
+        }
+    }
+    panic!("never asked: {:?}", network.viceroy.lines());
 }
 
 #[test]

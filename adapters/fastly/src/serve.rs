@@ -157,10 +157,6 @@ impl Sandbox {
             }
             Outcome::Pass(way) => pass(request, knobs, bytes, &way, due.map(|due| (&*engine, due))),
         };
-        if let (Some(share), Some(held)) = (share, held) {
-            held.copy_to(&mut share.tables);
-            share.tick(bytes.now());
-        }
         if let (Some(endpoint), Some(event)) = (&knobs.events, event) {
             log::event(endpoint, &event);
         }
@@ -169,6 +165,11 @@ impl Sandbox {
             && let Some(line) = trial.look(&engine, &witness, answer, bytes)
         {
             log::event(endpoint, &line);
+        }
+        // Last: a store is waited for, and what is written is written.
+        if let (Some(share), Some(held)) = (share, held) {
+            held.copy_to(&mut share.tables);
+            share.tick(bytes.now());
         }
     }
 }

@@ -7,9 +7,11 @@
 //!
 //! One value is cheaper to read than many: who finds the *board* older than ten seconds puts all slots on it, by the same rule. A place reads the
 //! board once in ten seconds, its sandboxes read it from the cache. All of this comes after an answer has left, and from a sandbox's second request on: one that
-//! is not kept has no use for it. Whatever the store refuses is no state: this place goes on with what it sees itself.
+//! is not kept has no use for it. Whatever the store refuses is no state: this place goes on with what it sees itself. What lies there and is too long, is none of
+//! ours or is of a time to come is overwritten.
 
 use core::time::Duration;
+use std::time::Instant;
 
 use filter_core::limits;
 use filter_core::policy::compact;
@@ -28,6 +30,12 @@ const SLACK_MS: u64 = 500;
 const KEEP: Duration = Duration::from_millis(limits::SNAPSHOT_EXPIRY);
 /// How long the KV Store keeps what nobody replaces. What is in it says how old it is.
 const STORED: Duration = Duration::from_secs(86_400);
+/// For all of the board's making; slots that are not read by then are those that were on it.
+const FETCH: Duration = Duration::from_secs(5);
+/// Of which is kept for its writing.
+const LAST: Duration = Duration::from_secs(1);
+/// Prime, and greater than the number of slots: how far the first to be read moves on from one making to the next.
+const TURN: usize = 7919;
 /// Bytes of a place's snapshot: 200 records or so. All of the largest network's fill a board.
 const BYTES: usize = 16 << 10;
 /// What a sandbox remembers of its own requests, to tell: 1 MiB, and half as much of what others say.
@@ -42,9 +50,9 @@ const ROOM: Limits = Limits {
     sites: 64,
     ..Limits::NONE
 };
-/// Slots in the KV Store start with this.
-const SLOTS: &str = "nodes/";
-/// Key of the board there: eight bytes that say when it was made, and the snapshots.
+/// A place's slot is `nodes/SEED/PLACE` in the KV Store: those with another secret have slots and a board of their own.
+const SLOTS: &str = "nodes";
+/// `board/SEED` there: eight bytes that say when it was made, and the snapshots.
 const BOARD: &str = "board";
 /// Keys in the cache start with this.
 const PREFIX: &str = "weir/share/1";
@@ -112,7 +120,7 @@ impl Share {
     }
 
     fn tell(&mut self, now: u64) -> Result<(), Trouble> {
-        let slot = format!("{SLOTS}{}", self.name);
+        let slot = format!("{}{}", self.slots(), self.name);
         let found = found(kv::find(&self.store, &slot, limits::SNAPSHOT, self.wait))?;
         let generation = found.as_ref().map(|(_, generation)| *generation);
         if let Some((before, _)) = &found {
@@ -131,32 +139,44 @@ impl Share {
 
     /// Reads the board, makes it anew where it is old, and leaves it in the cache.
     fn fetch_board(&mut self, now: u64) -> Result<(), Trouble> {
+        let (begun, wait) = (Instant::now(), self.wait);
+        let left = || FETCH.saturating_sub(begun.elapsed());
+        let key = format!("{BOARD}/{:016x}", self.seed.number());
         let most = limits::BOARD.saturating_add(8);
-        let found = found(kv::find(&self.store, BOARD, most, self.wait))?;
+        let found = found(kv::find(&self.store, &key, most, wait.min(left())))?;
         let generation = found.as_ref().map(|(_, generation)| *generation);
         if let Some((value, _)) = &found
             && let Some((made, board)) = value.split_first_chunk::<8>()
-            && is_new(u64::from_le_bytes(*made), now)
         {
-            self.leave(board);
-            return Ok(());
+            if is_new(u64::from_le_bytes(*made), now) {
+                self.leave(board);
+                return Ok(());
+            }
+            // For slots that there is no time to read.
+            let _ = self.peers.add_board(board, now);
         }
         let nodes = u32::try_from(limits::SNAPSHOT_NODES).unwrap_or(u32::MAX);
-        for slot in kv::list(&self.store, SLOTS, nodes, self.wait)? {
-            match self::found(kv::find(&self.store, &slot, limits::SNAPSHOT, self.wait)) {
-                Ok(Some((snapshot, _))) => {
-                    // Too old, or of another secret: none of ours.
-                    let _ = self.peers.add(&snapshot, now);
-                }
-                Ok(None) | Err(Trouble::Long(_)) => {}
-                // A store that is slow would be waited for once a slot.
-                Err(trouble) => return Err(trouble),
+        let mut slots = kv::list(&self.store, &self.slots(), nodes, wait.min(left()))?;
+        // By turns, so that no slot is always among those for which the time does not suffice.
+        let turn = usize::try_from(now / PERIOD_MS).unwrap_or(0).wrapping_mul(TURN);
+        let first = turn.checked_rem(slots.len()).unwrap_or(0);
+        slots.rotate_left(first);
+        for slot in slots {
+            // The board is to be written yet.
+            if left() < wait.min(LAST) {
+                break;
+            }
+            // A store that is slow would be waited for once a slot.
+            if let Some((snapshot, _)) = self::found(kv::find(&self.store, &slot, limits::SNAPSHOT, wait.min(left())))?
+            {
+                // Too old, or of another secret: none of ours.
+                let _ = self.peers.add(&snapshot, now);
             }
         }
         let board = self.peers.board(limits::BOARD);
         self.leave(&board);
         let value = [&now.to_le_bytes()[..], &board].concat();
-        written(kv::insert(&self.store, BOARD, &value, generation, STORED, self.wait))
+        written(kv::insert(&self.store, &key, &value, generation, STORED, wait.min(left())))
     }
 
     /// For the sandboxes of this place.
@@ -164,6 +184,12 @@ impl Share {
         let _ = cache::insert(self.key(BOARD).as_bytes(), &[], board, KEEP);
     }
 
+    /// All slots' keys start with this.
+    fn slots(&self) -> String {
+        format!("{SLOTS}/{:016x}/", self.seed.number())
+    }
+
+    /// In the cache.
     fn key(&self, what: &str) -> String {
         format!("{PREFIX}/{what}/{}/{}/{:016x}", self.store, self.name, self.seed.number())
     }
@@ -175,15 +201,16 @@ pub(crate) fn name() -> String {
     format!("{}/{}", variable("FASTLY_SERVICE_ID"), variable("FASTLY_POP"))
 }
 
-/// Written less than a period ago, by any clock.
+/// Written less than a period ago, by any clock that is right.
 fn is_new(epoch: u64, now: u64) -> bool {
     epoch.saturating_add(PERIOD_MS.saturating_sub(SLACK_MS)) > now
+        && epoch <= now.saturating_add(limits::SNAPSHOT_AHEAD)
 }
 
-/// A value that is missing is none.
-fn found(asked: Result<(Vec<u8>, u64), Trouble>) -> Result<Option<(Vec<u8>, u64)>, Trouble> {
+/// A value that is missing is none; one that is too long is empty, and can be replaced.
+fn found(asked: Result<(Option<Vec<u8>>, u64), Trouble>) -> Result<Option<(Vec<u8>, u64)>, Trouble> {
     match asked {
-        Ok(found) => Ok(Some(found)),
+        Ok((value, generation)) => Ok(Some((value.unwrap_or_default(), generation))),
         Err(trouble) if trouble.is_missing() => Ok(None),
         Err(trouble) => Err(trouble),
     }

@@ -89,6 +89,8 @@ impl Options {
 struct Output {
     events: Vec<String>,
     lines: Vec<String>,
+    /// Of each line how many events came before it.
+    before: Vec<usize>,
 }
 
 /// A running Viceroy; ended when dropped.
@@ -141,6 +143,13 @@ impl Viceroy {
         self.output.lock().map(|output| output.events.clone()).unwrap_or_default()
     }
 
+    /// How many events came before the first line that contains this.
+    pub fn events_before(&self, text: &str) -> Option<usize> {
+        let output = self.output.lock().ok()?;
+        let line = output.lines.iter().position(|line| line.contains(text))?;
+        output.before.get(line).copied()
+    }
+
     /// Waits for the event of request number `index`, counted from 0.
     pub fn event(&self, index: usize) -> Result<String> {
         self.wait_for("an event", |viceroy| viceroy.output.lock().ok()?.events.get(index).cloned())
@@ -179,7 +188,11 @@ fn keep(written: impl std::io::Read + Send + 'static, output: &Arc<Mutex<Output>
             let Ok(mut output) = output.lock() else { return };
             match line.split_once("weir-events :: ") {
                 Some((_, event)) => output.events.push(event.to_owned()),
-                None => output.lines.push(line),
+                None => {
+                    let count = output.events.len();
+                    output.before.push(count);
+                    output.lines.push(line);
+                }
             }
         }
     });

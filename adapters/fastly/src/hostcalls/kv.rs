@@ -64,11 +64,11 @@ const PRECONDITION_FAILED: u32 = 4;
 
 /// The value of `key`, at most `most` bytes. What comes after `wait` is lost.
 pub(crate) fn lookup(store: &str, key: &str, most: usize, wait: Duration) -> Result<Vec<u8>, Trouble> {
-    find(store, key, most, wait).map(|(value, _)| value)
+    find(store, key, most, wait).and_then(|(value, _)| value.ok_or(Trouble::Long(most)))
 }
 
-/// The same with the value's generation, on condition of which it can be replaced.
-pub(crate) fn find(store: &str, key: &str, most: usize, wait: Duration) -> Result<(Vec<u8>, u64), Trouble> {
+/// The same with the value's generation, on condition of which it can be replaced. Instead of a value that is too long there is none.
+pub(crate) fn find(store: &str, key: &str, most: usize, wait: Duration) -> Result<(Option<Vec<u8>>, u64), Trouble> {
     let (mut handle, mut pending) = (u32::MAX, u32::MAX);
     // SAFETY: name, key and places live as long as the calls; no option is set.
     unsafe {
@@ -89,8 +89,7 @@ pub(crate) fn find(store: &str, key: &str, most: usize, wait: Duration) -> Resul
     if error != OK {
         return Err(Trouble::Said(error));
     }
-    let value = body::read(content, most)?.ok_or(Trouble::Long(most))?;
-    Ok((value, generation))
+    Ok((body::read(content, most)?, generation))
 }
 
 /// Puts a value there if nobody did meanwhile: `generation` is that of the value it replaces, `None` where there was none. It is kept for `keep`.
