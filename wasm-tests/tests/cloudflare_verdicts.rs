@@ -5,7 +5,7 @@ mod agreement;
 
 use std::sync::Arc;
 
-use agreement::{Told, compare, told_to};
+use agreement::{Told, compare, corpus, told_to};
 use filter_core::facts::Ja4By;
 use serde_json::Map;
 use wasm_tests::cloudflare::{Build, Options, Workerd, wire};
@@ -37,6 +37,15 @@ fn the_large_recording() {
     let requests: Vec<_> = data.clients().unwrap().into_iter().flat_map(|client| client.requests).collect();
     if let Some(count) = same_lines("cloudflare", requests) {
         assert!(count > 1500, "only {count} requests");
+    }
+}
+
+/// Visitors' navigations, captures of browsers, and what attackers sent to an exposed interface.
+#[test]
+fn visitors_and_attackers() {
+    let Some((requests, least)) = corpus::visitors_and_attackers() else { return };
+    if let Some(count) = same_lines("cloudflare", requests) {
+        assert!(count >= least, "only {count} requests");
     }
 }
 

@@ -1,5 +1,7 @@
 //! What an edge says and does about a request, compared with what is said natively.
 
+pub mod corpus;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::SocketAddr;
