@@ -5,9 +5,7 @@
 
 use filter_core::facts::Fact;
 use filter_core::keys::Keys;
-use filter_core::limits;
-use filter_core::state::{Limits, Tables};
-use filter_core::sync::{Node, Peers, Seed};
+use filter_core::sync::Seed;
 use serde_json::{Map, json};
 use wasm_tests::client::send;
 use wasm_tests::fastly::{Build, Options, Viceroy, seam};
@@ -110,40 +108,6 @@ fn a_client_spread_over_two_places_is_judged_as_one() {
     for _ in 0..EACH / 12 {
         assert_eq!(network.visit("AMS", 12), [200; 12]);
         assert_eq!(network.visit("NRT", 12), [200; 12]);
-    }
-}
-
-/// What is of a time to come, or too long, does not stand there for ever; what another fleet wrote a moment ago is not ours.
-#[test]
-fn what_is_spoilt_is_overwritten() {
-    let (ours, other) = (Seed::of(Some(&Keys::derive(SECRET))), Seed::of(Some(&Keys::derive(b"another secret"))));
-    let at = |seed, time| Node::new(7, seed).snapshot(&Tables::new(&Limits::NONE), time, 1 << 10);
-    let board = |seed, time: u64| {
-        let mut peers = Peers::new(seed, 1);
-        peers.add(&at(seed, time), time).unwrap();
-        [&time.to_le_bytes()[..], &peers.board(1 << 20)].concat()
-    };
-    let to_come = START + 600_000;
-    let cases = [
-        ("to come", at(ours, to_come), board(ours, to_come)),
-        ("too long", vec![b'x'; limits::SNAPSHOT + 1], vec![b'x'; limits::BOARD + 9]),
-        ("another's", at(other, START + 20_000), board(other, START + 20_000)),
-    ];
-    for (case, slot, board) in cases {
-        let seed = if case == "another's" { other } else { ours }.number();
-        let directory = tempfile::tempdir().unwrap();
-        let items =
-            [("board", String::new(), &board), ("nodes", "/AMS".into(), &slot), ("nodes", "/NRT".into(), &slot)];
-        let mut more = Vec::new();
-        for (number, (what, place, value)) in items.into_iter().enumerate() {
-            let path = directory.path().join(number.to_string());
-            std::fs::write(&path, value).unwrap();
-            let path = json!(path.to_str().unwrap());
-            more.push(format!("{{ key = \"{what}/{seed:016x}{place}\", file = {path} }}"));
-        }
-        eprintln!("{case}");
-        let Some(mut network) = Network::start(json!("shared"), &more.join(", ")) else { return };
-        come_to_judge_as_one(&mut network);
     }
 }
 
